@@ -1,0 +1,50 @@
+"""A plain library: texts and code definitions in, suggestions with reasons out.
+
+It knows no web, database, network, clock or environment. Names are loaded when first used,
+because numpy, scipy and spaCy take a second that a command which does not need them should not pay.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from nlp.errors import DamagedArtefactError, EmptyCodebookError, NlpError
+    from nlp.passages import PassageCutter
+    from nlp.proposer import Proposer
+    from nlp.types import CodeSpec, Decided, Proposal, Reason, ScoredCode, Span
+
+_HOMES = {
+    "CodeSpec": "nlp.types",
+    "DamagedArtefactError": "nlp.errors",
+    "Decided": "nlp.types",
+    "EmptyCodebookError": "nlp.errors",
+    "NlpError": "nlp.errors",
+    "PassageCutter": "nlp.passages",
+    "Proposal": "nlp.types",
+    "Proposer": "nlp.proposer",
+    "Reason": "nlp.types",
+    "ScoredCode": "nlp.types",
+    "Span": "nlp.types",
+}
+
+__all__ = [
+    "CodeSpec",
+    "DamagedArtefactError",
+    "Decided",
+    "EmptyCodebookError",
+    "NlpError",
+    "PassageCutter",
+    "Proposal",
+    "Proposer",
+    "Reason",
+    "ScoredCode",
+    "Span",
+]
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)

@@ -1,0 +1,102 @@
+"""Where sentences end, for text that people typed: spaCy's rule, less the ends it gets wrong.
+
+A blank pipeline has no model to download and no opinion on grammar. Its sentencizer ends a
+sentence at every full stop that the tokeniser split off, so "Cllr. Jones" and "2. We ask" fall
+apart; the patterns here take those ends back.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+from unicodedata import combining
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+
+_ABBREVIATIONS = (
+    "mr|mrs|ms|mx|dr|prof|rev|revd|hon|rt|sir|st|ste|jr|sr|cllr|cllrs|cyng|parch|gen|col|capt|sgt|lt"
+    "|no|nos|rhif|para|paras|p|pp|t|tt|para|sec|s|ss|cl|ch|art|reg|regs|sch|vol|ed|eds|fig|figs|app|ref|ibid|op|cit"
+    "|e\\.g|i\\.e|eg|ie|etc|viz|cf|vs|v|al|approx|est|incl|excl|max|min|dept|govt|inc|ltd|plc|co|corp|assoc|bros|c|ca"
+    "|jan|feb|mar|apr|jun|jul|aug|sep|sept|oct|nov|dec|mon|tue|tues|wed|thu|thur|thurs|fri|sat|sun|tel|ext|rd|ave|sq"
+    "|a\\.m|p\\.m|u\\.k|u\\.s|e\\.u|h\\.m"
+)
+_ENDS_IN_ABBREVIATION = re.compile(rf"(?:^|[\s(\[{{\"'“‘/-])(?:{_ABBREVIATIONS}|[^\W\d_])\.$", re.IGNORECASE)
+# "etc." and its like end sentences as often as not: only a small letter after them says otherwise.
+_MAY_END = re.compile(r"(?:^|\W)(?:etc|al|ltd|plc|inc|co|corp|a\.m|p\.m|u\.k|u\.s|e\.u)\.$", re.IGNORECASE)
+_NUMBERING = re.compile(
+    r"^[(\[]?(?:\d{1,3}(?:\.\d{1,3})*|[ivxlc]{1,6}|[^\W\d_])(?:\([a-z0-9]{1,3}\))*[.):\]]{1,2}$", re.IGNORECASE
+)
+_CLOSERS = "\"'”’»)]}"
+_LOOKBACK = 24
+_LONG_RUN = re.compile(r"\S{120,}")
+_JOINERS = frozenset("\u200d\ufe0e\ufe0f")
+
+
+def make_pipeline(language: str) -> Language:
+    """Blank spaCy pipeline with a sentencizer; spaCy has no Welsh, so that uses the neutral one."""
+    import spacy
+    from spacy.pipeline import Sentencizer
+    from spacy.tokenizer import Tokenizer
+
+    try:
+        pipeline = spacy.blank(language)
+    except ImportError:
+        pipeline = spacy.blank("xx")
+    enders = "".join(re.escape(mark) for mark in Sentencizer.default_punct_chars)
+    others = "".join(re.escape(mark) for mark in Sentencizer.default_punct_chars if not mark.isascii())
+    # Splits off only what can end a sentence: the full rules of a language cost three times as much.
+    pipeline.tokenizer = Tokenizer(
+        pipeline.vocab,
+        prefix_search=re.compile(r"""^["'“‘(\[{«]""").search,
+        suffix_search=re.compile(rf"""[{enders}"'”’)\]}}»]$""").search,
+        infix_finditer=re.compile(rf"[{others}]").finditer,
+    )
+    pipeline.add_pipe("sentencizer")
+    pipeline.max_length = 1 << 31
+    return pipeline
+
+
+def sentence_starts(pipeline: Language, texts: Iterable[str]) -> Iterator[list[int]]:
+    """For each text the offsets at which a sentence begins, the first one excepted."""
+    from spacy.attrs import IDX, SENT_START
+
+    kept = [_mask_long_runs(text) for text in texts]
+    # Without the zone spaCy would keep every new word of every text for the life of the process.
+    with pipeline.memory_zone():
+        for text, doc in zip(kept, pipeline.pipe(kept, batch_size=256), strict=True):
+            begins, offsets = doc.to_array([SENT_START, IDX]).T
+            yield _true_starts(text, offsets[begins == 1].tolist())
+
+
+def splits_character(text: str, offset: int) -> bool:
+    """Whether a cut here would tear a mark or a joined emoji from what it belongs to."""
+    if not 0 < offset < len(text):
+        return False
+    here, before = text[offset], text[offset - 1]
+    return bool(combining(here)) or here in _JOINERS or before == "\u200d" or (before == "\r" and here == "\n")
+
+
+def _mask_long_runs(text: str) -> str:
+    """Same length, but no run for the tokeniser to chew on: its patterns are quadratic on those."""
+    return _LONG_RUN.sub(lambda run: "x" * len(run.group()), text)
+
+
+def _true_starts(text: str, starts: list[int]) -> list[int]:
+    accepted: list[int] = []
+    previous = 0
+    for start in starts:
+        if start and not splits_character(text, start) and _ends_sentence(text, previous, start):
+            accepted.append(start)
+            previous = start
+    return accepted
+
+
+def _ends_sentence(text: str, previous: int, start: int) -> bool:
+    before = text[previous:start].rstrip()
+    following = text[start]
+    if following.islower() or following in _CLOSERS or not before or _NUMBERING.match(before[-_LOOKBACK:]):
+        return False
+    tail = before[-_LOOKBACK:]
+    return _MAY_END.search(tail) is not None or _ENDS_IN_ABBREVIATION.search(tail) is None
