@@ -1,7 +1,7 @@
 """Fetch the pinned front-end libraries and build consult/static/dist from the sources beside this file.
 
-Run it directly, with the project's own Python: it imports nothing of the application. A second run compares two
-stamps and returns at once. Nothing it makes is committed; manifest.json maps each plain name to the built, hashed one.
+Run it directly, with the project's own Python: it imports nothing of the application. A second run compares
+two stamps and returns at once. Nothing it makes is committed; manifest.json maps each plain name to the hashed.
 """
 
 import argparse
@@ -29,15 +29,27 @@ SCRIPTS = ["app.js", "coding.js"]
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description="Build the front-end assets when their sources or pins have changed.")
-    parser.add_argument("--with-test-tools", action="store_true", help="also fetch what only the browser tests use")
+    parser = argparse.ArgumentParser(
+        description="Build the front-end assets when their sources or pins have changed."
+    )
+    parser.add_argument(
+        "--with-test-tools",
+        action="store_true",
+        help="also fetch what only the browser tests use",
+    )
+    parser.add_argument("--pin", action="store_true", help="write package-lock.json anew from package.json")
     options = parser.parse_args()
     try:
         with only_one_at_a_time():
+            if options.pin:
+                pin_libraries()
             fetch_libraries(with_test_tools=options.with_test_tools)
             build_if_changed()
     except subprocess.CalledProcessError as error:
-        print(f"The front-end assets could not be built: {Path(error.cmd[1]).name} failed, see above.", file=sys.stderr)
+        print(
+            f"The front-end assets could not be built: {Path(error.cmd[1]).name} failed, see above.",
+            file=sys.stderr,
+        )
         return 1
     return 0
 
@@ -51,15 +63,25 @@ def only_one_at_a_time() -> Iterator[None]:
         yield
 
 
+def pin_libraries() -> None:
+    copy_pins()
+    npm("install", "--package-lock-only", "--loglevel=error")
+    shutil.copy(WORKSHOP / "package-lock.json", SOURCES)
+
+
+def copy_pins() -> None:
+    # npm installs beside the package.json it reads, and the source folder must stay clean.
+    for pin in PINS:
+        shutil.copy(pin, WORKSHOP)
+
+
 def fetch_libraries(*, with_test_tools: bool) -> None:
     pins, stamp = digest(PINS), WORKSHOP / "fetched"
     found = stamp.read_text() if stamp.exists() else ""
     if found == f"{pins} with test tools" or (found == pins and not with_test_tools):
         return
     stamp.unlink(missing_ok=True)
-    # npm installs beside the package.json it reads, and the source folder must stay clean.
-    for pin in PINS:
-        shutil.copy(pin, WORKSHOP)
+    copy_pins()
     # `ci` takes the lock file literally and stops on any package whose hash differs from it.
     npm("ci", "--loglevel=error", *([] if with_test_tools else ["--omit=dev"]))
     stamp.write_text(f"{pins} with test tools" if with_test_tools else pins)
@@ -80,18 +102,35 @@ def build_if_changed() -> None:
 
 def build_styles() -> None:
     for name, source in STYLES.items():
-        sass = ["--style=compressed", "--no-source-map", "--quiet-deps", f"--load-path={LIBRARIES}"]
+        sass = [
+            "--style=compressed",
+            "--no-source-map",
+            "--quiet-deps",
+            f"--load-path={LIBRARIES}",
+        ]
         node(LIBRARIES / "sass" / "sass.js", *sass, SOURCES / source, BUILT / name)
 
 
 def build_scripts() -> None:
-    esbuild = ["--bundle", "--minify", "--format=esm", "--target=es2022", "--legal-comments=eof", "--log-level=warning"]
+    esbuild = [
+        "--bundle",
+        "--minify",
+        "--format=esm",
+        "--target=es2022",
+        "--legal-comments=eof",
+        "--log-level=warning",
+    ]
     entries = [SOURCES / name for name in SCRIPTS]
-    node(LIBRARIES / "esbuild" / "bin" / "esbuild", *esbuild, f"--outdir={BUILT}", *entries)
+    node(
+        LIBRARIES / "esbuild" / "bin" / "esbuild",
+        *esbuild,
+        f"--outdir={BUILT}",
+        *entries,
+    )
 
 
 def publish() -> None:
-    """Hashed names let browsers keep a file for ever; the manifest is replaced whole, so no reader sees half of it."""
+    # Hashed names let browsers keep a file for ever; the manifest is replaced whole, so nobody reads half of it.
     DIST.mkdir(parents=True, exist_ok=True)
     manifest = {}
     for built in sorted(BUILT.iterdir()):
@@ -111,11 +150,19 @@ def npm(*words: str) -> None:
 
 def node(script: Path, *words: str | Path) -> None:
     programs = node_home() / "bin"
-    # esbuild starts a second Node by name; NODE_PATH lets it find libraries that do not lie above our sources.
-    surroundings = {"PATH": f"{programs}{os.pathsep}{os.environ['PATH']}", "NODE_PATH": str(LIBRARIES)}
+    # esbuild starts a second Node by name; NODE_PATH shows it libraries that do not lie above our sources.
+    surroundings = {
+        "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}",
+        "NODE_PATH": str(LIBRARIES),
+    }
     if not os.access(Path.home(), os.W_OK):
         surroundings["npm_config_cache"] = str(WORKSHOP / "npm-cache")
-    subprocess.run([programs / "node", script, *words], cwd=WORKSHOP, env=os.environ | surroundings, check=True)
+    subprocess.run(
+        [programs / "node", script, *words],
+        cwd=WORKSHOP,
+        env=os.environ | surroundings,
+        check=True,
+    )
 
 
 def node_home() -> Path:
