@@ -1,7 +1,7 @@
 """Fetch the pinned front-end libraries and build consult/static/dist from the sources beside this file.
 
 Run it directly, with the project's own Python: it imports nothing of the application. A second run compares
-two stamps and returns at once. Nothing it makes is committed; manifest.json maps each plain name to the hashed.
+two stamps and returns at once. Nothing it makes is committed; manifest.json maps plain names to hashed ones.
 """
 
 import argparse
@@ -130,7 +130,7 @@ def build_scripts() -> None:
 
 
 def publish() -> None:
-    # Hashed names let browsers keep a file for ever; the manifest is replaced whole, so nobody reads half of it.
+    # Hashed names let browsers keep a file for ever; the manifest is replaced whole, nobody reads half of it.
     DIST.mkdir(parents=True, exist_ok=True)
     manifest = {}
     for built in sorted(BUILT.iterdir()):
