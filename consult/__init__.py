@@ -1,0 +1,140 @@
+"""The application factory: build, register each room, return."""
+
+from datetime import timedelta
+from pathlib import Path
+
+from flask import Flask
+from whitenoise import WhiteNoise
+
+from consult.foundation.config import Settings
+
+# Each module has a `blueprint`.
+VIEW_MODULES = (
+    "calls.views_public",
+    "calls.views",
+    "accounts.views",
+    "foundation.jobs.views",
+    "evidence.views",
+    "respond.views",
+    "codebook.views",
+    "coding.views",
+    "themes.views",
+    "reports.views",
+)
+# Every table must be known before a migration is compared or a mapper configured.
+MODEL_MODULES = (
+    "foundation.audit",
+    "foundation.jobs.models",
+    "accounts.models",
+    "calls.models",
+    "evidence.models",
+    "respond.models",
+    "codebook.models",
+    "coding.models",
+    "themes.models",
+)
+# Each registers handlers with @handles when imported.
+JOB_MODULES = ("assist.jobs",)
+# Each module has `commands`, a list of click commands and groups.
+COMMAND_MODULES = (
+    "calls.commands",
+    "accounts.commands",
+    "evidence.commands",
+    "assist.commands",
+    "reports.commands",
+    "demo.commands",
+)
+MIGRATIONS = Path(__file__).with_name("migrations")
+LONGEST_POST = 8 * 1024 * 1024
+
+
+def create_app(settings: Settings) -> Flask:
+    """Return the application for these settings; each call gives a new one."""
+    app = Flask(__name__, instance_path=str(settings.instance))
+    configure(app, settings)
+    register_foundation(app, settings)
+    register_rooms(app)
+    register_commands(app)
+    serve_static_files(app)
+    return app
+
+
+def configure(app: Flask, settings: Settings) -> None:
+    """Set Flask's configuration from ours."""
+    from consult.foundation.database import engine_options
+
+    app.config.from_mapping(
+        CONSULT=settings,
+        TESTING=settings.testing,
+        SECRET_KEY=settings.secret_key,
+        SQLALCHEMY_DATABASE_URI=settings.database_url,
+        SQLALCHEMY_ENGINE_OPTIONS=engine_options(settings.database_url),
+        SESSION_COOKIE_SECURE=settings.secure_cookies,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_NAME="__Host-consult" if settings.secure_cookies else "consult",
+        PERMANENT_SESSION_LIFETIME=timedelta(days=30),
+        TRUSTED_HOSTS=list(settings.trusted_hosts) or None,
+        MAX_CONTENT_LENGTH=LONGEST_POST,
+        # Werkzeug's own default would answer a long typed text with a bare 413.
+        MAX_FORM_MEMORY_SIZE=LONGEST_POST,
+        MAX_FORM_PARTS=2_000,
+        # A token lives as long as its session: respondents write for hours.
+        WTF_CSRF_TIME_LIMIT=None,
+    )
+
+
+def register_foundation(app: Flask, settings: Settings) -> None:
+    """Register what every room stands on."""
+    from flask_migrate import Migrate
+
+    from consult.accounts import sign_in
+    from consult.calls.queries import identify
+    from consult.foundation import assets, database, guard, web
+    from consult.foundation.jobs import service as job_service
+
+    database.init_app(app)
+    Migrate(app, database.db, directory=str(MIGRATIONS))
+    web.init_app(app)
+    assets.init_app(app)
+    sign_in.init_app(app)
+    guard.init_app(app, identify)
+    job_service.init_app(app, settings.queue_url)
+
+
+def register_rooms(app: Flask) -> None:
+    """Register the pages and job handlers of each room."""
+    from importlib import import_module
+
+    for name in MODEL_MODULES:
+        import_module(f"consult.{name}")
+    for name in present(VIEW_MODULES):
+        app.register_blueprint(import_module(f"consult.{name}").blueprint)
+    for name in present(JOB_MODULES):
+        import_module(f"consult.{name}")
+
+
+def register_commands(app: Flask) -> None:
+    """Register the `flask` commands of each room."""
+    from importlib import import_module
+
+    for name in present(COMMAND_MODULES):
+        for command in import_module(f"consult.{name}").commands:
+            app.cli.add_command(command)
+
+
+def present(names: tuple[str, ...]) -> list[str]:  # building only
+    from importlib.util import find_spec
+
+    return [name for name in names if find_spec(f"consult.{name}")]
+
+
+def serve_static_files(app: Flask) -> None:
+    """Let WhiteNoise serve the static folder; built names carry a hash, so they may be kept for ever."""
+    static = Path(app.static_folder or "")
+    app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]  # Flask's documented way to wrap
+        app.wsgi_app,
+        root=static,
+        prefix="static/",
+        immutable_file_test=lambda _path, url: "/dist/" in url,
+    )

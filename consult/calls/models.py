@@ -1,0 +1,136 @@
+"""Inquiries, phases, places, respondent types, calls and their questions."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from consult.calls.rules import CallState, QuestionKind
+from consult.foundation.database import Base, state_type
+
+
+class Inquiry(Base):
+    """A commission's whole work."""
+
+    __tablename__ = "inquiries"
+    __table_args__ = (CheckConstraint("last_reference >= 0", name="reference_counted"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(String(80), unique=True)
+    title: Mapped[str] = mapped_column(String(300))
+    description: Mapped[str] = mapped_column(Text, default="")
+    reference_prefix: Mapped[str] = mapped_column(String(8))
+    # The number in the newest reference; taken with UPDATE … RETURNING, so two can never be the same.
+    last_reference: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime]
+
+
+class Phase(Base):
+    """A stage of an inquiry."""
+
+    __tablename__ = "phases"
+    __table_args__ = (UniqueConstraint("inquiry_id", "slug"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    inquiry_id: Mapped[int] = mapped_column(ForeignKey("inquiries.id"))
+    slug: Mapped[str] = mapped_column(String(80))
+    title: Mapped[str] = mapped_column(String(300))
+    position: Mapped[int]
+
+
+class Place(Base):
+    """An area that evidence is about."""
+
+    __tablename__ = "places"
+    __table_args__ = (UniqueConstraint("inquiry_id", "slug"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    inquiry_id: Mapped[int] = mapped_column(ForeignKey("inquiries.id"))
+    slug: Mapped[str] = mapped_column(String(80))
+    name: Mapped[str] = mapped_column(String(200))
+    position: Mapped[int]
+
+
+class RespondentType(Base):
+    """The capacity in which somebody answers."""
+
+    __tablename__ = "respondent_types"
+    __table_args__ = (UniqueConstraint("inquiry_id", "slug"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    inquiry_id: Mapped[int] = mapped_column(ForeignKey("inquiries.id"))
+    slug: Mapped[str] = mapped_column(String(80))
+    name: Mapped[str] = mapped_column(String(200))
+    position: Mapped[int]
+
+
+class Call(Base):
+    """A published invitation to give evidence."""
+
+    __tablename__ = "calls"
+    __table_args__ = (
+        UniqueConstraint("inquiry_id", "slug"),
+        CheckConstraint("closes_at > opens_at", name="closes_after_opening"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    inquiry_id: Mapped[int] = mapped_column(ForeignKey("inquiries.id"))
+    phase_id: Mapped[int | None] = mapped_column(ForeignKey("phases.id"))
+    slug: Mapped[str] = mapped_column(String(80))
+    title: Mapped[str] = mapped_column(String(300))
+    purpose: Mapped[str] = mapped_column(Text, default="")
+    terms: Mapped[str] = mapped_column(Text, default="")
+    what_happens: Mapped[str] = mapped_column(Text, default="")
+    state: Mapped[CallState] = mapped_column(state_type(CallState, "call_state"), default=CallState.DRAFT)
+    opens_at: Mapped[datetime]
+    closes_at: Mapped[datetime]
+
+    inquiry: Mapped[Inquiry] = relationship(lazy="raise")
+    questions: Mapped[list["Question"]] = relationship(
+        lazy="raise", order_by="Question.number", back_populates="call"
+    )
+
+
+class Question(Base):
+    """A numbered prompt of a call."""
+
+    __tablename__ = "questions"
+    __table_args__ = (
+        # Deferrable is not to be had on SQLite, so renumbering goes by way of negative numbers.
+        UniqueConstraint("call_id", "number"),
+        UniqueConstraint("call_id", "slug"),
+        CheckConstraint(
+            "minimum IS NULL OR maximum IS NULL OR minimum <= maximum",
+            name="bounds_in_order",
+        ),
+        CheckConstraint("word_limit IS NULL OR word_limit > 0", name="word_limit_positive"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    call_id: Mapped[int] = mapped_column(ForeignKey("calls.id"))
+    number: Mapped[int]
+    slug: Mapped[str] = mapped_column(String(80))
+    kind: Mapped[QuestionKind] = mapped_column(state_type(QuestionKind, "question_kind"))
+    prompt: Mapped[str] = mapped_column(Text)
+    hint: Mapped[str] = mapped_column(Text, default="")
+    required: Mapped[bool] = mapped_column(default=False)
+    minimum: Mapped[int | None]
+    maximum: Mapped[int | None]
+    minimum_meaning: Mapped[str] = mapped_column(String(200), default="")
+    maximum_meaning: Mapped[str] = mapped_column(String(200), default="")
+    word_limit: Mapped[int | None]
+
+    call: Mapped[Call] = relationship(lazy="raise", back_populates="questions")
+    options: Mapped[list["Option"]] = relationship(lazy="raise", order_by="Option.position")
+
+
+class Option(Base):
+    """One choice offered by a question."""
+
+    __tablename__ = "options"
+    __table_args__ = (UniqueConstraint("question_id", "position"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    question_id: Mapped[int] = mapped_column(ForeignKey("questions.id"))
+    position: Mapped[int]
+    wording: Mapped[str] = mapped_column(Text)

@@ -1,0 +1,153 @@
+"""Submissions, answers, source texts and passages.
+
+Answers, choices and source texts are append-only: the database refuses to change or delete them.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from consult.calls.models import Option, Place, Question, RespondentType
+from consult.evidence.rules import (
+    Channel,
+    PassageKind,
+    PublicationChoice,
+    SubmissionState,
+)
+from consult.foundation.database import Base, state_type
+
+
+class Respondent(Base):
+    """A person or body that gave evidence; who they are, apart from what they said."""
+
+    __tablename__ = "respondents"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    inquiry_id: Mapped[int] = mapped_column(ForeignKey("inquiries.id"), index=True)
+    name: Mapped[str] = mapped_column(String(300), default="")
+    organisation: Mapped[str] = mapped_column(String(300), default="")
+    email: Mapped[str] = mapped_column(String(255), default="")
+
+
+class Submission(Base):
+    """What was sent, once and for all; only its state on the clerk's desk changes."""
+
+    __tablename__ = "submissions"
+    __table_args__ = (
+        UniqueConstraint("inquiry_id", "reference"),
+        # One draft version sends once, however often its button is pressed.
+        UniqueConstraint("send_key"),
+        # A second import of the same file or unit finds the first.
+        UniqueConstraint("call_id", "external_key"),
+        Index("ix_submissions_reading_room", "inquiry_id", "state", "id"),
+        Index("ix_submissions_facets", "inquiry_id", "respondent_type_id", "place_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    inquiry_id: Mapped[int] = mapped_column(ForeignKey("inquiries.id"))
+    call_id: Mapped[int] = mapped_column(ForeignKey("calls.id"), index=True)
+    respondent_id: Mapped[int] = mapped_column(ForeignKey("respondents.id"), index=True)
+    respondent_type_id: Mapped[int | None] = mapped_column(ForeignKey("respondent_types.id"))
+    place_id: Mapped[int | None] = mapped_column(ForeignKey("places.id"))
+    reference: Mapped[str] = mapped_column(String(20))
+    title: Mapped[str] = mapped_column(String(300), default="")
+    publication: Mapped[PublicationChoice] = mapped_column(
+        state_type(PublicationChoice, "publication_choice")
+    )
+    state: Mapped[SubmissionState] = mapped_column(
+        state_type(SubmissionState, "submission_state"), default=SubmissionState.NEW
+    )
+    channel: Mapped[Channel] = mapped_column(state_type(Channel, "channel"))
+    language: Mapped[str] = mapped_column(String(8), default="en")
+    word_count: Mapped[int] = mapped_column(default=0)
+    send_key: Mapped[str | None] = mapped_column(String(64))
+    external_key: Mapped[str | None] = mapped_column(String(400))
+    # SHA-256 of the code that opens the receipt; the code itself is only ever shown to the respondent.
+    receipt_hash: Mapped[str | None] = mapped_column(String(64), index=True)
+    sent_at: Mapped[datetime]
+
+    respondent: Mapped[Respondent] = relationship(lazy="raise")
+    respondent_type: Mapped[RespondentType | None] = relationship(lazy="raise")
+    place: Mapped[Place | None] = relationship(lazy="raise")
+
+
+class Answer(Base):
+    """A submission's reply to one question; its words, if any, are in a source text."""
+
+    __tablename__ = "answers"
+    __table_args__ = (UniqueConstraint("submission_id", "question_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submissions.id"))
+    question_id: Mapped[int] = mapped_column(ForeignKey("questions.id"), index=True)
+    number: Mapped[int | None]
+    place_id: Mapped[int | None] = mapped_column(ForeignKey("places.id"))
+
+    question: Mapped[Question] = relationship(lazy="raise")
+    place: Mapped[Place | None] = relationship(lazy="raise")
+    choices: Mapped[list["AnswerChoice"]] = relationship(lazy="raise")
+
+
+class AnswerChoice(Base):
+    """One option chosen in an answer."""
+
+    __tablename__ = "answer_choices"
+
+    answer_id: Mapped[int] = mapped_column(ForeignKey("answers.id"), primary_key=True)
+    option_id: Mapped[int] = mapped_column(ForeignKey("options.id"), primary_key=True, index=True)
+
+    option: Mapped[Option] = relationship(lazy="raise")
+
+
+class SourceText(Base):
+    """The immutable plain text of an answer, with its hash."""
+
+    __tablename__ = "source_texts"
+    __table_args__ = (
+        CheckConstraint("length(sha256) = 64", name="hash_length"),
+        CheckConstraint("first_paragraph >= 1", name="paragraphs_from_one"),
+        UniqueConstraint("submission_id", "position"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submissions.id"))
+    answer_id: Mapped[int | None] = mapped_column(ForeignKey("answers.id"), index=True)
+    position: Mapped[int]
+    # Paragraph numbers run through the whole submission, so that "LOC0012, paragraph 3" is one place.
+    first_paragraph: Mapped[int]
+    language: Mapped[str] = mapped_column(String(8))
+    body: Mapped[str] = mapped_column(Text)
+    sha256: Mapped[str] = mapped_column(String(64))
+
+
+class Passage(Base):
+    """A half-open span of a source text in Unicode code points, with the words it quotes."""
+
+    __tablename__ = "passages"
+    __table_args__ = (
+        UniqueConstraint("source_text_id", "start", "end"),
+        CheckConstraint('start >= 0 AND "end" > start', name="span_in_order"),
+        CheckConstraint('length(quote) = "end" - start', name="quote_fills_span"),
+        Index("ix_passages_queue", "inquiry_id", "kind", "id"),
+        Index("ix_passages_submission", "submission_id", "source_text_id", "start"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    # Repeated from the source text, which never changes, so that queues and figures need no join.
+    inquiry_id: Mapped[int] = mapped_column(ForeignKey("inquiries.id"))
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submissions.id"))
+    source_text_id: Mapped[int] = mapped_column(ForeignKey("source_texts.id"))
+    start: Mapped[int]
+    end: Mapped[int]
+    quote: Mapped[str] = mapped_column(Text)
+    paragraph: Mapped[int]
+    kind: Mapped[PassageKind] = mapped_column(state_type(PassageKind, "passage_kind"))
+    cut_at: Mapped[datetime]

@@ -1,0 +1,116 @@
+"""What can be decided about texts, passages, references and choices from values alone."""
+
+import hashlib
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from consult.foundation.errors import Refused
+
+_BLANK_LINE = re.compile(r"\r?\n[^\S\n]*\r?\n|\r\r")
+_LINE = re.compile(r"[^\r\n]+")
+_INK = re.compile(r"\S(?:.*\S)?", re.DOTALL)
+_SURROGATES = re.compile("[\ud800-\udfff]")
+
+
+class PublicationChoice(StrEnum):
+    """The respondent's choice of what is published."""
+
+    WITH_NAME = "with_name"
+    WITHOUT_NAME = "without_name"
+    NOT_PUBLISHED = "not_published"
+
+
+class SubmissionState(StrEnum):
+    """Where a submission stands on the clerk's desk."""
+
+    NEW = "new"
+    ACCEPTED = "accepted"
+    OUT_OF_SCOPE = "out_of_scope"
+
+
+class Channel(StrEnum):
+    """How a submission arrived."""
+
+    WEB = "web"
+    IMPORTED = "imported"
+
+
+class PassageKind(StrEnum):
+    """Who drew the bounds of a passage."""
+
+    CUT = "cut"
+    SELECTED = "selected"
+
+
+@dataclass(frozen=True, order=True)
+class Bounds:
+    """A half-open span in Unicode code points."""
+
+    start: int
+    end: int
+
+
+def quote_of(text: str, bounds: Bounds) -> str:
+    """Return the words between bounds; Refused when they do not lie inside the text or hold nothing."""
+    if not 0 <= bounds.start < bounds.end <= len(text):
+        raise Refused("The selection does not lie inside the text. Select the words again.")
+    quote = text[bounds.start : bounds.end]
+    if not quote.strip():
+        raise Refused("The selection holds no words. Select at least one word.")
+    return quote
+
+
+def trimmed(text: str, bounds: Bounds) -> Bounds:
+    """Return bounds without white space at either end."""
+    ink = _INK.search(text, bounds.start, bounds.end)
+    return Bounds(ink.start(), ink.end()) if ink else bounds
+
+
+def sha256_of(text: str) -> str:
+    """Return the SHA-256 of a text in UTF-8, in hexadecimal."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def storable(text: str) -> str:
+    """Return the text if every engine can keep it exactly; Refused for NUL and lone surrogates."""
+    if "\x00" in text or _SURROGATES.search(text):
+        raise Refused("The text holds characters that cannot be stored. Remove them and save again.")
+    return text
+
+
+def paragraphs_of(text: str) -> list[Bounds]:
+    """Return the paragraphs of a text in order, without the white space around them.
+
+    A text with a blank line anywhere is divided at blank lines, so that hard-wrapped lines stay
+    together; a text with none has a paragraph on each line.
+    """
+    pieces = _between_blank_lines(text) if _BLANK_LINE.search(text.strip()) else _lines(text)
+    return [trimmed(text, piece) for piece in pieces if text[piece.start : piece.end].strip()]
+
+
+def _lines(text: str) -> list[Bounds]:
+    return [Bounds(*match.span()) for match in _LINE.finditer(text)]
+
+
+def _between_blank_lines(text: str) -> list[Bounds]:
+    gaps = [match.span() for match in _BLANK_LINE.finditer(text)]
+    starts = [0, *(end for _, end in gaps)]
+    ends = [*(start for start, _ in gaps), len(text)]
+    return [Bounds(start, end) for start, end in zip(starts, ends, strict=True) if start < end]
+
+
+def paragraph_at(paragraphs: list[Bounds], position: int) -> int:
+    """Return the index of the paragraph in which a code point lies, or of the nearest one before it."""
+    before = [index for index, bounds in enumerate(paragraphs) if bounds.start <= position]
+    return before[-1] if before else 0
+
+
+def reference_for(prefix: str, number: int) -> str:
+    """Return a public reference such as LOC0012."""
+    return f"{prefix}{number:04d}"
+
+
+def word_count(text: str) -> int:
+    """Return the number of words, parted by white space."""
+    return len(text.split())

@@ -1,0 +1,75 @@
+"""Settings: one frozen dataclass, read once from the environment and the instance folder."""
+
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+PROJECT_ROOT = Path(__file__).resolve().parents[2]
+SHORTEST_SECRET = 32
+
+
+class UnsafeSettings(Exception):
+    """The settings would put evidence or accounts at risk; start-up stops here."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything that differs between machines; docs/operate/configure.md explains each field."""
+
+    instance: Path
+    database_url: str
+    queue_url: str
+    secret_key: str
+    secure_cookies: bool = False
+    embedded_worker: bool = False
+    public_url: str = ""
+    trusted_hosts: tuple[str, ...] = ()
+    testing: bool = False
+
+    @classmethod
+    def from_env(cls) -> "Settings":
+        """Read CONSULT_* variables; what is missing gets a safe default inside the instance folder."""
+        env = os.environ
+        instance = Path(env.get("CONSULT_INSTANCE") or PROJECT_ROOT / "instance").resolve()
+        instance.mkdir(parents=True, exist_ok=True)
+        hosts = env.get("CONSULT_TRUSTED_HOSTS", "")
+        return cls(
+            instance=instance,
+            database_url=env.get("CONSULT_DATABASE_URL") or sqlite_url(instance / "consult.db"),
+            queue_url=env.get("CONSULT_QUEUE_URL") or sqlite_url(instance / "queue.db"),
+            secret_key=env.get("CONSULT_SECRET_KEY") or stored_secret(instance / "secret_key"),
+            secure_cookies=env.get("CONSULT_SECURE_COOKIES", "") == "1",
+            embedded_worker=env.get("CONSULT_EMBEDDED_WORKER", "") == "1",
+            public_url=env.get("CONSULT_PUBLIC_URL", "").rstrip("/"),
+            trusted_hosts=tuple(host.strip() for host in hosts.split(",") if host.strip()),
+        ).checked()
+
+    def checked(self) -> "Settings":
+        """Return these settings, or raise UnsafeSettings naming what to change."""
+        if len(self.secret_key) < SHORTEST_SECRET:
+            raise UnsafeSettings(
+                f"CONSULT_SECRET_KEY must have at least {SHORTEST_SECRET} characters; "
+                "leave it unset to have one generated in the instance folder."
+            )
+        if not self.database_url.startswith(("sqlite:", "postgresql+psycopg:")):
+            raise UnsafeSettings("CONSULT_DATABASE_URL must start with sqlite:/// or postgresql+psycopg://")
+        if self.public_url.startswith("https:") and not self.secure_cookies:
+            raise UnsafeSettings("A site on https needs CONSULT_SECURE_COOKIES=1.")
+        return self
+
+
+def sqlite_url(path: Path) -> str:
+    """Return the SQLAlchemy address of a SQLite file."""
+    return f"sqlite:///{path}"
+
+
+def stored_secret(path: Path) -> str:
+    """Return the generated secret of this instance, making it (readable by its owner alone) when missing."""
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text(encoding="ascii").strip()
+    with os.fdopen(handle, "w", encoding="ascii") as file:
+        file.write(secrets.token_urlsafe(48))
+    return path.read_text(encoding="ascii").strip()

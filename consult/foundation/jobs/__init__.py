@@ -1,0 +1,1 @@
+"""Deferred work: job rows in our database, delivered by Huey."""

@@ -1,0 +1,23 @@
+"""Every kind of job, so that a lower room can ask for work that an upper room does."""
+
+from enum import StrEnum
+
+
+class JobName(StrEnum):
+    """The name under which work is queued and its handler registered."""
+
+    SUBMISSIONS_RECEIVED = "submissions_received"
+    SUGGESTIONS_WANTED = "suggestions_wanted"
+
+
+class JobState(StrEnum):
+    """Where a job stands."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+FINISHED = frozenset({JobState.DONE, JobState.FAILED, JobState.CANCELLED})

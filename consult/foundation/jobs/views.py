@@ -1,0 +1,37 @@
+"""The page on which somebody waits for a job."""
+
+from flask import Blueprint, redirect, render_template, url_for
+from werkzeug.wrappers import Response
+
+from consult.foundation.clock import now
+from consult.foundation.database import db, transaction
+from consult.foundation.guard import current_identity, requires
+from consult.foundation.jobs import queue
+from consult.foundation.jobs.names import FINISHED, JobName
+from consult.foundation.security import Permission
+
+blueprint = Blueprint("jobs", __name__, url_prefix="/inquiries/<inquiry_slug>/jobs")
+
+TITLES = {
+    JobName.SUBMISSIONS_RECEIVED: "Preparing submissions for reading",
+    JobName.SUGGESTIONS_WANTED: "Proposing codes",
+}
+
+
+@blueprint.get("/<int:job_id>")
+@requires(Permission.SEE_INQUIRY)
+def job(inquiry_slug: str, job_id: int) -> str:
+    """Show how far a job is."""
+    found = queue.job_of(db.session(), job_id, current_identity().inquiry_id)
+    return render_template(
+        "jobs/job.html", job=found, heading=TITLES[found.name], finished=found.state in FINISHED
+    )
+
+
+@blueprint.post("/<int:job_id>/cancel")
+@requires(Permission.REQUEST_SUGGESTIONS)
+def cancel(inquiry_slug: str, job_id: int) -> Response:
+    """Stop a job at its next step."""
+    with transaction() as session:
+        queue.cancel(session, job_id, inquiry_id=current_identity().inquiry_id, at=now())
+    return redirect(url_for("jobs.job", inquiry_slug=inquiry_slug, job_id=job_id))

@@ -1,0 +1,223 @@
+"""What every page shares: kept words, error pages, headers, dates, the staff navigation."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import (
+    Flask,
+    current_app,
+    g,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from flask_wtf import FlaskForm
+from flask_wtf.csrf import CSRFError, CSRFProtect
+from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response
+
+from consult.foundation.database import db
+from consult.foundation.errors import BadInput, Busy, ConsultError, NotFound, Refused
+from consult.foundation.markup import prose
+from consult.foundation.security import Identity, Permission
+
+LONDON = ZoneInfo("Europe/London")
+NEVER_SHOWN_AGAIN = frozenset({"csrf_token", "password", "new_password", "new_password_confirm"})
+STATUS_OF: dict[type[ConsultError], int] = {
+    NotFound: 404,
+    Refused: 409,
+    BadInput: 422,
+    Busy: 503,
+}
+
+csrf = CSRFProtect()
+
+
+class Form(FlaskForm):  # type: ignore[misc]  # flask_wtf ships no types
+    """The base of every form: the token is checked for the whole application, not per form."""
+
+    class Meta:
+        """Our forms rely on CSRFProtect, which also covers posts without a form class."""
+
+        csrf = False
+
+
+@dataclass(frozen=True)
+class Section:
+    """One entry of the staff navigation."""
+
+    title: str
+    endpoint: str
+    permission: Permission
+
+
+SECTIONS = (
+    Section("Overview", "calls.overview", Permission.SEE_INQUIRY),
+    Section("Calls", "calls.call_list", Permission.EDIT_CALLS),
+    Section("Evidence", "evidence.reading_room", Permission.READ_EVIDENCE),
+    Section("Codebook", "codebook.tree", Permission.READ_CODEBOOK),
+    Section("Coding", "coding.queue", Permission.CODE_EVIDENCE),
+    Section("Themes", "themes.index", Permission.READ_THEMES),
+    Section("Records", "reports.records", Permission.EXPORT_RECORDS),
+    Section("Members", "accounts.members", Permission.MANAGE_MEMBERS),
+    Section("Audit log", "calls.audit_log", Permission.READ_AUDIT),
+)
+
+
+def sections() -> list[dict[str, Any]]:
+    """Return the navigation of the current inquiry: only what this member may open."""
+    identity: Identity | None = g.get("identity")
+    if identity is None:
+        return []
+    room = (request.endpoint or "").partition(".")[0]
+    return [
+        {
+            "text": section.title,
+            "href": url_for(section.endpoint, inquiry_slug=identity.inquiry_slug),
+            "active": request.endpoint == section.endpoint
+            or (section.endpoint.partition(".")[0] == room and room not in {"calls", "accounts"}),
+        }
+        for section in SECTIONS
+        if identity.may(section.permission) and section.endpoint in current_app.view_functions
+    ]
+
+
+def to_sign_in() -> Response:
+    """Send a reader to sign in and back again."""
+    return redirect(url_for("security.login", next=request.full_path.rstrip("?")))
+
+
+def kept_words(*, signed_out: bool = False, message: str = "", status: int | None = None) -> Response:
+    """Show everything that was posted, ready to be sent again: nothing typed is ever thrown away."""
+    fields = [
+        (name, value)
+        for name, values in request.form.lists()
+        if name not in NEVER_SHOWN_AGAIN
+        for value in values
+    ]
+    page = render_template("errors/kept_words.html", fields=fields, signed_out=signed_out, message=message)
+    response = make_response(page, status or (401 if signed_out else 400))
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def on_lost_session(_error: CSRFError) -> Response:
+    """Answer a post whose session had ended: nothing is stored, nothing is lost."""
+    if request.endpoint in current_app.extensions.get("consult.on_lost_session", {}):
+        answer: Response = current_app.extensions["consult.on_lost_session"][request.endpoint]()
+        return answer
+    return kept_words()
+
+
+def on_refusal(error: ConsultError) -> Response:
+    """Turn a refusal of the house into a page (or JSON, for the coding screen's script)."""
+    db.session.rollback()
+    status = next((code for kind, code in STATUS_OF.items() if isinstance(error, kind)), 400)
+    if wants_json():
+        return make_response({"message": str(error)}, status)
+    if request.method == "POST" and status != 404:
+        return kept_words(message=str(error), status=status)
+    return make_response(
+        render_template("errors/refused.html", message=str(error), status=status),
+        status,
+    )
+
+
+def on_http_error(error: HTTPException) -> Response:
+    """Show a plain page for 403, 404, 405, 413 and the rest."""
+    db.session.rollback()
+    status = error.code or 500
+    if wants_json():
+        return make_response({"message": error.description or error.name}, status)
+    return make_response(render_template("errors/http.html", status=status, name=error.name), status)
+
+
+def on_fault(error: Exception) -> Response:
+    """Show a plain page for a fault of ours; what was typed is on it."""
+    db.session.rollback()
+    current_app.logger.error("fault on %s", request.endpoint, exc_info=error)
+    if request.method == "POST" and not wants_json():
+        message = "Something went wrong on our side. Your words are below; please send them again."
+        return kept_words(message=message, status=500)
+    return (
+        on_http_error(HTTPException(response=None))
+        if wants_json()
+        else make_response(render_template("errors/http.html", status=500, name="Fault"), 500)
+    )
+
+
+def wants_json() -> bool:
+    """Tell whether the request came from a script of ours."""
+    return request.headers.get("Accept", "").startswith("application/json")
+
+
+def csp_nonce() -> str:
+    """Return this request's nonce, for the one inline script of the GOV.UK template."""
+    if "csp_nonce" not in g:
+        g.csp_nonce = secrets.token_urlsafe(16)
+    return str(g.csp_nonce)
+
+
+def add_headers(response: Response) -> Response:
+    """Add the headers that hold on every answer."""
+    headers = response.headers
+    headers.setdefault(
+        "Content-Security-Policy",
+        f"default-src 'none'; script-src 'self' 'nonce-{csp_nonce()}'; style-src 'self'; img-src 'self'; "
+        "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    )
+    headers.setdefault("X-Content-Type-Options", "nosniff")
+    headers.setdefault("Referrer-Policy", "same-origin")
+    headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+    if request.endpoint != "static":
+        headers.setdefault("Cache-Control", "no-store")
+    return response
+
+
+def as_date(moment: datetime) -> str:
+    """Return a day as people write it: 3 July 2026, on London's calendar."""
+    local = moment.astimezone(LONDON)
+    return f"{local.day} {local:%B %Y}"
+
+
+def as_time(moment: datetime) -> str:
+    """Return a day and time as people write them, on London's clock."""
+    local = moment.astimezone(LONDON)
+    return f"{as_date(moment)} at {local:%H:%M}"
+
+
+def init_app(app: Flask) -> None:
+    """Register what every page shares."""
+    csrf.init_app(app)
+    app.jinja_options = {
+        **app.jinja_options,
+        "trim_blocks": True,
+        "lstrip_blocks": True,
+    }
+    app.jinja_loader = ChoiceLoader(
+        [
+            PackageLoader("consult"),
+            PrefixLoader(
+                {
+                    "govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja"),
+                    "govuk_frontend_wtf": PackageLoader("govuk_frontend_wtf"),
+                }
+            ),
+        ]
+    )
+    app.add_template_global(csp_nonce)
+    app.add_template_global(sections)
+    app.add_template_filter(as_date)
+    app.add_template_filter(as_time)
+    app.add_template_filter(prose)
+    app.after_request(add_headers)
+    app.register_error_handler(CSRFError, on_lost_session)
+    app.register_error_handler(ConsultError, on_refusal)
+    app.register_error_handler(HTTPException, on_http_error)
+    app.register_error_handler(500, on_fault)

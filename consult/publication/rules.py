@@ -1,0 +1,31 @@
+"""Which readers may have a submission's words, and whether with a name."""
+
+from enum import StrEnum
+
+from consult.evidence.rules import PublicationChoice
+
+
+class Clearance(StrEnum):
+    """For whom an output is made."""
+
+    PUBLIC = "public"
+    RESEARCH = "research"
+    COMPLETE = "complete"
+
+
+# "Not published" keeps words inside the commission: no agreement with a researcher overrides the respondent.
+MAY_READ: dict[Clearance, frozenset[PublicationChoice]] = {
+    Clearance.PUBLIC: frozenset({PublicationChoice.WITH_NAME, PublicationChoice.WITHOUT_NAME}),
+    Clearance.RESEARCH: frozenset({PublicationChoice.WITH_NAME, PublicationChoice.WITHOUT_NAME}),
+    Clearance.COMPLETE: frozenset(PublicationChoice),
+}
+
+
+def may_read(choice: PublicationChoice, clearance: Clearance) -> bool:
+    """Tell whether an output of this clearance may carry the words."""
+    return choice in MAY_READ[clearance]
+
+
+def may_name(choice: PublicationChoice, clearance: Clearance) -> bool:
+    """Tell whether an output of this clearance may say who the words are from."""
+    return clearance is Clearance.COMPLETE or choice is PublicationChoice.WITH_NAME
