@@ -56,6 +56,7 @@ def create_app(settings: Settings) -> Flask:
     register_rooms(app)
     register_commands(app)
     serve_static_files(app)
+    check_durability(app)
     return app
 
 
@@ -127,6 +128,13 @@ def present(names: tuple[str, ...]) -> list[str]:  # building only
     from importlib.util import find_spec
 
     return [name for name in names if find_spec(f"consult.{name}")]
+
+
+def check_durability(app: Flask) -> None:
+    """Stop here when the database could lose an acknowledged submission."""
+    from consult.foundation import durability
+
+    app.extensions["consult.durability"] = durability.check(app)
 
 
 def serve_static_files(app: Flask) -> None:

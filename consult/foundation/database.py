@@ -27,6 +27,7 @@ from consult.foundation.errors import Busy
 from consult.foundation.lane import WriteLane
 
 BUSY_MILLISECONDS = 15_000
+WAL_SOUND_FROM = (3, 51, 3)
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -169,6 +170,12 @@ def sqlite_module() -> Any:
     return dbapi2
 
 
+def journal_mode() -> str:
+    """Return WAL, or TRUNCATE on a library whose write-ahead log can be corrupted (before 3.51.3)."""
+    version: tuple[int, ...] = sqlite_module().sqlite_version_info
+    return "WAL" if version >= WAL_SOUND_FROM else "TRUNCATE"
+
+
 @event.listens_for(Engine, "connect")
 def prepare_connection(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
     """Switch a new SQLite connection to durable settings and to transactions that we begin."""
@@ -179,7 +186,7 @@ def prepare_connection(connection: DBAPIConnection, _record: ConnectionPoolEntry
     cursor = connection.cursor()
     for pragma in (
         f"busy_timeout={BUSY_MILLISECONDS}",
-        "journal_mode=WAL",
+        f"journal_mode={journal_mode()}",
         "synchronous=FULL",
         "foreign_keys=ON",
         "trusted_schema=OFF",

@@ -28,7 +28,7 @@ def is_ours(
 
 def run_migrations() -> None:
     """Migrate; on SQLite with foreign keys off, for a rebuilt table must not delete its children."""
-    with db.engine.connect() as connection:
+    with db.engine.engine.connect() as connection:
         if connection.dialect.name == "sqlite":
             connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
             connection.rollback()

@@ -1,0 +1,97 @@
+"""The migrated database is the one the models describe, on both engines."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from flask import Flask
+from flask_migrate import check, downgrade, upgrade
+from sqlalchemy import CheckConstraint, create_engine, inspect, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from consult import MIGRATIONS
+from consult.foundation import audit
+from consult.foundation.database import Base, db
+from consult.foundation.security import SYSTEM
+from tests.builders import NOON
+
+APPEND_ONLY = {
+    "audit_events",
+    "answers",
+    "answer_choices",
+    "source_texts",
+    "codebook_versions",
+    "suggestions",
+    "decisions",
+    "codings",
+    "coding_withdrawals",
+}
+
+
+def test_models_and_migrations_describe_the_same_tables(session: Session) -> None:
+    check()  # exits when autogenerate would write a new migration
+
+
+def test_every_check_constraint_of_the_models_is_in_the_migrated_database(session: Session) -> None:
+    inspector = inspect(session.connection())
+    for table in Base.metadata.sorted_tables:
+        described = {str(c.name) for c in table.constraints if isinstance(c, CheckConstraint) and c.name}
+        migrated = {str(c["name"]) for c in inspector.get_check_constraints(table.name)}
+        assert described == migrated, table.name
+
+
+def test_check_constraints_say_the_same_in_models_and_migrations(session: Session) -> None:
+    if session.get_bind().dialect.name != "sqlite":
+        pytest.skip("PostgreSQL rewrites the text of a CHECK; the names are compared above")
+    scratch = create_engine("sqlite://")
+    Base.metadata.create_all(scratch)
+    described, migrated = inspect(scratch), inspect(session.connection())
+    for table in Base.metadata.tables:
+        assert texts(described, table) == texts(migrated, table), table
+    scratch.dispose()
+
+
+def texts(inspector: object, table: str) -> dict[str, str]:
+    found = inspector.get_check_constraints(table)  # type: ignore[attr-defined]  # sqlalchemy Inspector
+    return {str(c["name"]): "".join(str(c["sqltext"]).split()) for c in found}
+
+
+def test_there_is_one_head_and_revisions_are_numbered_in_order() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    revisions = [r.revision for r in ScriptDirectory.from_config(config).walk_revisions()][::-1]
+    assert revisions == [f"{number:04d}" for number in range(1, len(revisions) + 1)]
+
+
+def test_migrations_go_up_down_and_up_again(fresh_app: Callable[[], Flask]) -> None:
+    app = fresh_app()
+    with app.app_context():
+        upgrade()
+        downgrade(revision="base")
+        assert set(inspect(db.engine).get_table_names()) <= {"alembic_version"}
+        upgrade()
+        assert set(Base.metadata.tables) <= set(inspect(db.engine).get_table_names())
+        db.engine.dispose()
+
+
+def test_append_only_tables_have_their_guards(session: Session) -> None:
+    catalogue = {
+        "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
+        "postgresql": "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal",
+    }[session.get_bind().dialect.name]
+    guards = set(session.scalars(text(catalogue)))
+    assert guards == {f"{table}_no_{act}" for table in APPEND_ONLY for act in ("update", "delete")}
+
+
+@pytest.mark.parametrize("change", ["UPDATE audit_events SET verb = 'x'", "DELETE FROM audit_events"])
+def test_the_database_itself_refuses_to_change_the_log(session: Session, change: str) -> None:
+    audit.record(session, audit.Act("try", "thing", 1), inquiry_id=1, actor=SYSTEM, at=NOON)
+    with pytest.raises(DBAPIError, match="append-only"), session.begin_nested():
+        session.execute(text(change))
+
+
+def test_migrations_lie_inside_the_package() -> None:
+    assert (Path(MIGRATIONS) / "env.py").is_file()
