@@ -14,7 +14,7 @@ lint: $(bin)/ruff ## Layout and lint of Python
 	$(bin)/ruff check --quiet
 
 imports: $(bin)/ruff ## Rooms import downwards only
-	$(bin)/lint-imports --no-logo
+	$(bin)/lint-imports --no-logo --cache-dir .cache/import-linter
 
 templates: $(bin)/ruff ## Lint of the page templates
 	$(bin)/djlint consult/templates --lint --quiet

@@ -157,12 +157,9 @@ def node(script: Path, *words: str | Path) -> None:
     }
     if not os.access(Path.home(), os.W_OK):
         surroundings["npm_config_cache"] = str(WORKSHOP / "npm-cache")
-    subprocess.run(
-        [programs / "node", script, *words],
-        cwd=WORKSHOP,
-        env=os.environ | surroundings,
-        check=True,
-    )
+    command = [programs / "node", script, *words]
+    # Standard output belongs to whoever called; npm is talkative.
+    subprocess.run(command, cwd=WORKSHOP, env=os.environ | surroundings, stdout=sys.stderr, check=True)
 
 
 def node_home() -> Path:
