@@ -20,6 +20,13 @@ MAY_READ: dict[Clearance, frozenset[PublicationChoice]] = {
     Clearance.COMPLETE: frozenset(PublicationChoice),
 }
 
+# What a choice means to somebody who wants to quote the words in a report.
+QUOTING: dict[PublicationChoice, str] = {
+    PublicationChoice.WITH_NAME: "May be quoted, with name",
+    PublicationChoice.WITHOUT_NAME: "May be quoted, without name",
+    PublicationChoice.NOT_PUBLISHED: "Not to be quoted outside the commission",
+}
+
 
 def may_read(choice: PublicationChoice, clearance: Clearance) -> bool:
     """Tell whether an output of this clearance may carry the words."""

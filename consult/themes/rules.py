@@ -1,0 +1,106 @@
+"""What can be decided about figures and themes from values alone."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from consult.foundation.errors import BadInput
+
+# Stands for "no respondent type" and "no place", which evidence from files may lack; no row has this id.
+NOT_STATED = 0
+LONGEST_TITLE = 300
+# These words stand in addresses where a theme's slug would.
+RESERVED = frozenset({"new", "closed-questions", "passages", "submissions", "respondents"})
+
+
+class Unit(StrEnum):
+    """What a figure counts; figures of different units are never mixed."""
+
+    PASSAGES = "passages"
+    SUBMISSIONS = "submissions"
+    RESPONDENTS = "respondents"
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many of each unit a selection holds."""
+
+    passages: int = 0
+    submissions: int = 0
+    respondents: int = 0
+
+    def of(self, unit: Unit) -> int:
+        """Return the count of one unit."""
+        return int(getattr(self, unit))
+
+
+@dataclass(frozen=True)
+class Selection:
+    """The evidence that a figure counts and that its list shows: the same value makes both."""
+
+    inquiry_id: int
+    theme_id: int | None = None
+    code_id: int | None = None
+    phase_id: int | None = None
+    call_id: int | None = None
+    # NOT_STATED selects evidence without one.
+    type_id: int | None = None
+    place_id: int | None = None
+    # Only what carries a coding, whatever the code.
+    coded: bool = False
+    # A closed question: answered at all, or with one of these options, numbers or places.
+    question_id: int | None = None
+    answers: tuple[int, ...] = ()
+
+    def but(self, **changes: object) -> "Selection":
+        """Return this selection narrowed or widened."""
+        return replace(self, **changes)  # type: ignore[arg-type]  # replace checks the names, not the types
+
+    @property
+    def by_coding(self) -> bool:
+        """Tell whether codings decide what is selected."""
+        return self.coded or self.theme_id is not None or self.code_id is not None
+
+    @property
+    def everything(self) -> "Selection":
+        """Return what the figure is to be read against: the same filters, whatever the codings."""
+        return self.but(theme_id=None, code_id=None, coded=False)
+
+
+def share(part: int, base: int) -> float:
+    """Return a part as a percentage of its base; 0 of nothing is 0."""
+    return 100 * part / base if base else 0.0
+
+
+def percentage(part: int, base: int) -> str:
+    """Return a whole percentage in words that never round something to nothing or nearly all to all."""
+    if not base:
+        return "no base"
+    exact = share(part, base)
+    if 0 < exact < 1:
+        return "under 1%"
+    if 99 < exact < 100:
+        return "over 99%"
+    # Half is rounded up, as people do by hand; Python would round it to the even number.
+    return f"{int(exact + 0.5)}%"
+
+
+def checked_title(title: str) -> str:
+    """Return a title fit for a theme; BadInput tells what is wrong."""
+    title = " ".join(title.split())
+    if not title:
+        raise BadInput("Give the theme a title.")
+    if len(title) > LONGEST_TITLE:
+        raise BadInput(f"A theme's title has at most {LONGEST_TITLE} characters.")
+    return title
+
+
+def free_slug(wanted: str, taken: Iterable[str]) -> str:
+    """Return the wanted slug, or the first numbered one that is neither taken nor reserved."""
+    used = RESERVED.union(taken)
+    if wanted not in used:
+        return wanted
+    number = 2
+    while f"{wanted[:74]}-{number}" in used:
+        number += 1
+    return f"{wanted[:74]}-{number}"
