@@ -34,3 +34,34 @@ const others = [
 for (const component of others) {
   createAll(component);
 }
+
+// A part marked data-poll="2000" is fetched anew that often, while somebody waits for a job. Its children are exchanged
+// and not itself, so that what a screen reader listens to stays in place.
+function poll(part) {
+  setTimeout(async () => {
+    const fresh = await freshCopy(part);
+    if (!fresh) {
+      return; // signed out, or no network: the page still has its link
+    }
+    if (!fresh.dataset.poll) {
+      location.reload();
+      return;
+    }
+    part.replaceChildren(...fresh.childNodes);
+    poll(part);
+  }, Number(part.dataset.poll));
+}
+
+async function freshCopy(part) {
+  try {
+    const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    return page.getElementById(part.id);
+  } catch {
+    return null;
+  }
+}
+
+for (const part of document.querySelectorAll("[data-poll][id]")) {
+  poll(part);
+}
