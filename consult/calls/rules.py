@@ -1,10 +1,28 @@
-"""What can be decided about calls and questions from values alone."""
+"""What can be decided about inquiries, calls and questions from values alone."""
 
 import re
+import unicodedata
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+# Keys stand in files and columns, so an underscore is welcome there.
+KEY = re.compile(r"[a-z0-9]+([-_][a-z0-9]+)*")
+LONGEST_SLUG = 80
+PREFIX = re.compile(r"[A-Z][A-Z0-9]{0,7}")
+LONGEST_TITLE = 300
+LONGEST_NAME = 200
+LONGEST_PROSE = 20_000
+LONGEST_PROMPT = 1_000
+LONGEST_HINT = 2_000
+LONGEST_OPTION = 300
+MOST_QUESTIONS = 100
+MOST_OPTIONS = 60
+WIDEST_SCALE = 11
+LARGEST_NUMBER = 2_000_000_000  # the column is 32 bits wide on PostgreSQL
+MOST_WORDS = 100_000
 
 
 class CallState(StrEnum):
@@ -38,6 +56,44 @@ class Openness(StrEnum):
     CLOSED = "closed"
 
 
+@dataclass(frozen=True)
+class CallWords:
+    """What a call says; an opened call's words may still be mended."""
+
+    title: str
+    purpose: str = ""
+    terms: str = ""
+    what_happens: str = ""
+
+
+@dataclass(frozen=True)
+class CallDetails:
+    """Everything about a call but its questions; without a slug one is made from the title."""
+
+    words: CallWords
+    opens_at: datetime
+    closes_at: datetime
+    slug: str = ""
+    phase_id: int | None = None
+
+
+@dataclass(frozen=True)
+class QuestionDetails:
+    """Everything about a question but its number; without a slug one is made from the prompt."""
+
+    kind: QuestionKind
+    prompt: str
+    hint: str = ""
+    required: bool = False
+    options: tuple[str, ...] = ()
+    minimum: int | None = None
+    maximum: int | None = None
+    minimum_meaning: str = ""
+    maximum_meaning: str = ""
+    word_limit: int | None = None
+    slug: str = ""
+
+
 def openness(state: CallState, opens_at: datetime, closes_at: datetime, at: datetime) -> Openness:
     """Tell whether evidence can be sent: from the opening instant until just before the closing one."""
     if state is CallState.CLOSED or (state is CallState.PUBLISHED and at >= closes_at):
@@ -49,9 +105,160 @@ def openness(state: CallState, opens_at: datetime, closes_at: datetime, at: date
 
 def is_slug(text: str) -> bool:
     """Tell whether text can stand in an address: small letters, digits and single hyphens."""
-    return bool(SLUG.fullmatch(text)) and len(text) <= 80
+    return bool(SLUG.fullmatch(text)) and len(text) <= LONGEST_SLUG
 
 
-def slug_of(title: str) -> str:
-    """Return an address made from a title."""
-    return "-".join(re.findall(r"[a-z0-9]+", title.lower()))[:80].strip("-") or "untitled"
+def is_key(text: str) -> bool:
+    """Tell whether text can name a place, a respondent type or a question in a file."""
+    return bool(KEY.fullmatch(text)) and len(text) <= LONGEST_SLUG
+
+
+def slug_of(title: str, longest: int = LONGEST_SLUG) -> str:
+    """Return an address made from a title, cut between words; accents fall away."""
+    plain = unicodedata.normalize("NFKD", title.lower()).encode("ascii", "ignore").decode()
+    slug = ""
+    for word in re.findall(r"[a-z0-9]+", plain.replace("'", "")):
+        longer = f"{slug}-{word}" if slug else word
+        if len(longer) > longest:
+            break
+        slug = longer
+    return slug or "untitled"
+
+
+def free_slug(wanted: str, taken: Collection[str]) -> str:
+    """Return the slug itself, or with the first number that makes it the only one."""
+    if wanted not in taken:
+        return wanted
+    number = 2
+    while f"{wanted[: LONGEST_SLUG - 6]}-{number}" in taken:
+        number += 1
+    return f"{wanted[: LONGEST_SLUG - 6]}-{number}"
+
+
+def prefix_of(slug: str) -> str:
+    """Return the reference prefix that an inquiry gets when nobody chooses one."""
+    return "".join(letter for letter in slug if letter.isalpha())[:3].upper() or "INQ"
+
+
+def problems_of_words(words: CallWords) -> dict[str, str]:
+    """Return what must be put right in a call's words, by field."""
+    problems = {}
+    if not words.title:
+        problems["title"] = "Give the call a title."
+    elif len(words.title) > LONGEST_TITLE:
+        problems["title"] = f"Shorten the title to {LONGEST_TITLE} characters."
+    for field in ("purpose", "terms", "what_happens"):
+        if len(getattr(words, field)) > LONGEST_PROSE:
+            problems[field] = f"Shorten this to {LONGEST_PROSE:,} characters."
+    return problems
+
+
+def problems_of_call(details: CallDetails) -> dict[str, str]:
+    """Return what must be put right in a call's details, by field."""
+    problems = problems_of_words(details.words)
+    if details.slug and not is_slug(details.slug):
+        problems["slug"] = "Use small letters, digits and single hyphens, such as call-for-evidence."
+    if details.closes_at <= details.opens_at:
+        problems["closes_at"] = "The call must close after it opens."
+    return problems
+
+
+def problems_of_question(details: QuestionDetails) -> dict[str, str]:
+    """Return what must be put right in a question, by field."""
+    problems = {}
+    if not details.prompt:
+        problems["prompt"] = "Write the question."
+    elif len(details.prompt) > LONGEST_PROMPT:
+        problems["prompt"] = f"Shorten the question to {LONGEST_PROMPT:,} characters."
+    if len(details.hint) > LONGEST_HINT:
+        problems["hint"] = f"Shorten the hint to {LONGEST_HINT:,} characters."
+    if details.slug and not is_key(details.slug):
+        problems["slug"] = "Use small letters, digits, and single hyphens or underscores."
+    return (
+        problems
+        | problem_of_options(details)
+        | problem_of_bounds(details)
+        | problem_of_meanings(details)
+        | problem_of_word_limit(details)
+    )
+
+
+def problem_of_options(details: QuestionDetails) -> dict[str, str]:
+    """Return what is wrong with the options, if anything."""
+    if details.kind not in WITH_OPTIONS:
+        return {"options": "This kind of question has no options."} if details.options else {}
+    folded = [option.casefold() for option in details.options]
+    twice = next((o for o in details.options if folded.count(o.casefold()) > 1), None)
+    if len(folded) < 2:
+        problem = "Give at least two options, one on each line."
+    elif len(folded) > MOST_OPTIONS:
+        problem = f"Give at most {MOST_OPTIONS} options."
+    elif any(len(option) > LONGEST_OPTION for option in folded):
+        problem = f"Shorten each option to {LONGEST_OPTION} characters."
+    else:
+        problem = f"“{twice}” is there twice." if twice else ""
+    return {"options": problem} if problem else {}
+
+
+def problem_of_bounds(details: QuestionDetails) -> dict[str, str]:
+    """Return what is wrong with the bounds, if anything."""
+    low, high = details.minimum, details.maximum
+    if details.kind not in WITH_BOUNDS:
+        unasked = low is not None or high is not None
+        return {"minimum": "This kind of question has no bounds."} if unasked else {}
+    for name, bound in (("minimum", low), ("maximum", high)):
+        if bound is None and details.kind is QuestionKind.SCALE:
+            return {name: "A scale needs a lowest and a highest number."}
+        if bound is not None and abs(bound) > LARGEST_NUMBER:
+            return {name: f"Use a number between −{LARGEST_NUMBER:,} and {LARGEST_NUMBER:,}."}
+    problem = "" if low is None or high is None else problem_of_width(details.kind, high - low)
+    return {"maximum": problem} if problem else {}
+
+
+def problem_of_width(kind: QuestionKind, width: int) -> str:
+    """Return what is wrong with the distance between the bounds, if anything."""
+    if width <= 0:
+        return "The highest number must be above the lowest."
+    if kind is QuestionKind.SCALE and width >= WIDEST_SCALE:
+        return f"A scale has at most {WIDEST_SCALE} steps; use a number question for more."
+    return ""
+
+
+def problem_of_meanings(details: QuestionDetails) -> dict[str, str]:
+    """Return what is wrong with the words at the ends of a scale, if anything."""
+    meanings = {"minimum_meaning": details.minimum_meaning, "maximum_meaning": details.maximum_meaning}
+    return {
+        field: f"Shorten this to {LONGEST_NAME} characters."
+        for field, words in meanings.items()
+        if len(words) > LONGEST_NAME
+    }
+
+
+def problem_of_word_limit(details: QuestionDetails) -> dict[str, str]:
+    """Return what is wrong with the word limit, if anything."""
+    limit = details.word_limit
+    if limit is None:
+        return {}
+    if details.kind is not QuestionKind.FREE_TEXT:
+        return {"word_limit": "Only a free text question has a word limit."}
+    if not 1 <= limit <= MOST_WORDS:
+        return {"word_limit": f"Use a number between 1 and {MOST_WORDS:,}, or leave it empty."}
+    return {}
+
+
+def obstacles_to_publishing(
+    details: CallDetails, kinds: Sequence[QuestionKind], *, places: int, at: datetime
+) -> list[str]:
+    """Return what a draft still needs before the public may see it."""
+    obstacles = []
+    if not details.words.purpose:
+        obstacles.append("Say what the call is for.")
+    if not details.words.what_happens:
+        obstacles.append("Say what happens to people’s words.")
+    if not kinds:
+        obstacles.append("Add at least one question.")
+    if QuestionKind.PLACE in kinds and not places:
+        obstacles.append("A question asks for a place, but the inquiry has no places yet: add them.")
+    if details.closes_at <= at:
+        obstacles.append("The closing date has passed: choose a later one.")
+    return obstacles
