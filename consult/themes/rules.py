@@ -21,6 +21,11 @@ class Unit(StrEnum):
     RESPONDENTS = "respondents"
 
 
+def noun(unit: Unit, count: int) -> str:
+    """Return a unit's word in the number that a count asks for."""
+    return unit.value.removesuffix("s") if count == 1 else unit.value
+
+
 @dataclass(frozen=True)
 class Counts:
     """How many of each unit a selection holds."""
@@ -48,6 +53,8 @@ class Selection:
     place_id: int | None = None
     # Only what carries a coding, whatever the code.
     coded: bool = False
+    # What the clerk has set aside as out of scope, which no other selection holds.
+    out_of_scope: bool = False
     # A closed question: answered at all, or with one of these options, numbers or places.
     question_id: int | None = None
     answers: tuple[int, ...] = ()
@@ -65,6 +72,11 @@ class Selection:
     def everything(self) -> "Selection":
         """Return what the figure is to be read against: the same filters, whatever the codings."""
         return self.but(theme_id=None, code_id=None, coded=False)
+
+    @property
+    def filtered(self) -> bool:
+        """Tell whether a phase, call, respondent type or place narrows the selection."""
+        return any(value is not None for value in (self.phase_id, self.call_id, self.type_id, self.place_id))
 
 
 def share(part: int, base: int) -> float:

@@ -1,0 +1,102 @@
+"""Which rows a selection holds: figures and the lists behind them are built on these same conditions."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, exists, or_, select
+
+from consult.calls.models import Call
+from consult.coding.models import Coding, CodingWithdrawal
+from consult.evidence.models import Answer, AnswerChoice, Passage, Respondent, Submission
+from consult.evidence.rules import SubmissionState
+from consult.themes.models import ThemeCode
+from consult.themes.rules import NOT_STATED, Selection
+
+Condition = ColumnElement[bool]
+
+
+def standing() -> Condition:
+    """Hold for codings that nobody has withdrawn."""
+    return ~exists().where(CodingWithdrawal.coding_id == Coding.id)
+
+
+def coding_conditions(selection: Selection) -> list[Condition]:
+    """Return what a coding must meet; two codings of a passage still make one passage."""
+    conditions = [standing()]
+    if selection.theme_id is not None:
+        theme_codes = select(ThemeCode.code_id).where(ThemeCode.theme_id == selection.theme_id)
+        conditions.append(Coding.code_id.in_(theme_codes))
+    if selection.code_id is not None:
+        conditions.append(Coding.code_id == selection.code_id)
+    # A theme or a code belongs to one inquiry; naming that again would draw SQLite to the wrong index.
+    if selection.theme_id is None and selection.code_id is None:
+        conditions.append(Coding.inquiry_id == selection.inquiry_id)
+    return conditions
+
+
+def submission_conditions(selection: Selection) -> list[Condition]:
+    """Return what a submission must meet, codings apart; evidence out of scope is in no figure."""
+    outside = Submission.state == SubmissionState.OUT_OF_SCOPE
+    conditions = [
+        Submission.inquiry_id == selection.inquiry_id,
+        outside if selection.out_of_scope else ~outside,
+    ]
+    if selection.type_id is not None:
+        conditions.append(_stated(Submission.respondent_type_id, selection.type_id))
+    if selection.place_id is not None:
+        conditions.append(_stated(Submission.place_id, selection.place_id))
+    if selection.call_id is not None:
+        conditions.append(Submission.call_id == selection.call_id)
+    if selection.phase_id is not None:
+        calls = select(Call.id).where(Call.phase_id == selection.phase_id)
+        conditions.append(Submission.call_id.in_(calls))
+    if selection.question_id is not None:
+        conditions.append(Submission.id.in_(answering(selection.question_id, selection.answers)))
+    return conditions
+
+
+def _stated(column: Any, value: int) -> Condition:
+    condition: Condition = column.is_(None) if value == NOT_STATED else column == value
+    return condition
+
+
+def answered() -> Condition:
+    """Hold for answers that hold an option, a number or a place; a question left blank holds none."""
+    chosen = exists().where(AnswerChoice.answer_id == Answer.id)
+    return or_(chosen, Answer.number.is_not(None), Answer.place_id.is_not(None))
+
+
+def answering(question_id: int, answers: tuple[int, ...]) -> Select[Any]:
+    """Select the submissions that answered a closed question, if `answers` are given then with one of them.
+
+    An answer holds options, a number or a place, according to its question, so the three never mix.
+    """
+    chosen = exists().where(AnswerChoice.answer_id == Answer.id, AnswerChoice.option_id.in_(answers))
+    given = or_(chosen, Answer.number.in_(answers), Answer.place_id.in_(answers))
+    held = given if answers else answered()
+    return select(Answer.submission_id).where(Answer.question_id == question_id, held)
+
+
+def passages_in(selection: Selection) -> Select[Any]:
+    """Select the ids of the coded passages of a selection, each once."""
+    coded = select(Coding.passage_id).where(*coding_conditions(selection))
+    passages = select(Passage.id).join(Submission, Submission.id == Passage.submission_id)
+    return passages.where(Passage.id.in_(coded), *submission_conditions(selection))
+
+
+def submissions_in(selection: Selection) -> Select[Any]:
+    """Select the ids of the submissions of a selection, each once."""
+    return select(Submission.id).where(*_chosen(selection))
+
+
+def respondents_in(selection: Selection) -> Select[Any]:
+    """Select the ids of the respondents of a selection, each once however often they wrote."""
+    givers = select(Submission.respondent_id).where(*_chosen(selection))
+    return select(Respondent.id).where(Respondent.id.in_(givers))
+
+
+def _chosen(selection: Selection) -> list[Condition]:
+    conditions = submission_conditions(selection)
+    if selection.by_coding:
+        coded = select(Passage.submission_id).join(Coding, Coding.passage_id == Passage.id)
+        conditions.append(Submission.id.in_(coded.where(*coding_conditions(selection))))
+    return conditions
