@@ -14,6 +14,8 @@ give_up() { say "$*"; exit 1; }
 # Trust what the machine trusts, so that an office's own certificate authority works; whoever set these knows better.
 export UV_SYSTEM_CERTS="${UV_SYSTEM_CERTS:-true}" NODE_USE_SYSTEM_CA="${NODE_USE_SYSTEM_CA:-1}"
 export UV_PYTHON_DOWNLOADS=never PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore
+# Compiled once here, where it may be written: each start is then two seconds shorter, for every user of the machine.
+export UV_COMPILE_BYTECODE=1
 # A service account may have no home to cache in.
 [ -w "${HOME:-/nonexistent}" ] || export UV_CACHE_DIR="$PWD/.cache/uv-cache" PIP_NO_CACHE_DIR=1
 
