@@ -37,6 +37,7 @@ MODEL_MODULES = (
 JOB_MODULES = ("assist.jobs",)
 # Each module has `commands`, a list of click commands and groups.
 COMMAND_MODULES = (
+    "foundation.jobs.commands",
     "calls.commands",
     "accounts.commands",
     "evidence.commands",

@@ -139,6 +139,7 @@ def fresh_app(fresh_url: Callable[[], str], tmp_path: Path) -> Iterator[Callable
         with app.app_context():
             db.session.remove()
             db.engine.dispose()
+        app.extensions["consult.delivery"].huey.storage.close()
 
 
 @pytest.fixture

@@ -151,6 +151,12 @@ def lane_of(engine: Engine) -> WriteLane:
     return _lanes[key]
 
 
+def forget_connections() -> None:
+    """Drop connections and locks without closing them, in a process that was forked from their owner."""
+    db.engine.dispose(close=False)
+    _lanes.clear()
+
+
 def engine_options(url: str) -> dict[str, Any]:
     """Return the options Flask-SQLAlchemy passes to create_engine for this address."""
     if not url.startswith("sqlite"):

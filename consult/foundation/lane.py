@@ -54,8 +54,9 @@ class WriteLane:
 
 
 def _try_lock(handle: int) -> bool:
+    # lockf, not flock: a child forked meanwhile must not inherit the lock, for it would never give it back.
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
+        fcntl.lockf(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except (BlockingIOError, PermissionError):
         return False
     return True

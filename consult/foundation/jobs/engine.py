@@ -13,7 +13,7 @@ QUEUE_NAME = "consult"
 
 def make_huey(queue_url: str) -> Huey:
     """Return the engine for an address on sqlite:///, postgresql+psycopg:// or redis://."""
-    if queue_url.startswith("redis"):
+    if queue_url.startswith(("redis:", "rediss:", "unix:")):
         return RedisHuey(QUEUE_NAME, url=queue_url)
     url = make_url(queue_url)
     if url.get_backend_name() == "sqlite":

@@ -2,21 +2,45 @@
 
 import logging
 import threading
+import time
 from typing import Any
 
 from flask import Flask
-from huey.consumer import Consumer
+from huey.consumer import Consumer, Scheduler
 
+from consult.foundation import database
 from consult.foundation.clock import now
 from consult.foundation.jobs.engine import Delivery, make_huey
 from consult.foundation.jobs.worker import run_job, sweep
 
 SWEEP_SECONDS = 5.0
+LONGEST_IDLE_SECONDS = 0.5
 
 log = logging.getLogger(__name__)
 
 
-class EmbeddedConsumer(Consumer):  # type: ignore[misc]  # huey ships no types
+class SweepingScheduler(Scheduler):
+    """Huey's scheduler, which also sweeps: in process mode it is a process of its own, with no thread to fork."""
+
+    def initialize(self) -> None:
+        super().initialize()
+        start_clean(self.huey.app)
+        self._next_sweep = 0.0
+
+    def loop(self, now: Any = None) -> None:
+        if time.monotonic() >= self._next_sweep:
+            self._next_sweep = time.monotonic() + SWEEP_SECONDS
+            sweep_in(self.huey.app)
+        super().loop(now)
+
+
+class SweepingConsumer(Consumer):
+    """Huey's consumer with our scheduler."""
+
+    scheduler_class = SweepingScheduler
+
+
+class EmbeddedConsumer(SweepingConsumer):
     """A consumer inside the web process: the server owns the signals."""
 
     def _set_signal_handlers(self) -> None:
@@ -31,48 +55,38 @@ def init_app(app: Flask, queue_url: str) -> None:
             run_job(job_id)
 
     delivery = Delivery(make_huey(queue_url), run_in_app)
+    delivery.huey.app = app
+    delivery.huey.on_startup(name="start_clean")(lambda: start_clean(app))
     app.extensions["consult.delivery"] = delivery
     app.extensions["consult.send_job"] = delivery.send
+
+
+def start_clean(app: Flask) -> None:
+    """Let go of what a forked worker inherited: connections and locks belong to its parent."""
+    if threading.current_thread() is threading.main_thread():
+        with app.app_context():
+            database.forget_connections()
 
 
 def start_embedded(app: Flask) -> Any:
     """Run one worker thread and the sweep inside this process; returns the consumer, for `stop()`."""
     consumer = EmbeddedConsumer(
-        app.extensions["consult.delivery"].huey,
-        workers=1,
-        periodic=False,
-        max_delay=0.5,
+        app.extensions["consult.delivery"].huey, workers=1, max_delay=LONGEST_IDLE_SECONDS
     )
-    start_sweeping(app)
     consumer.start()
     return consumer
 
 
 def run_worker(app: Flask, workers: int, kind: str) -> None:
     """Serve the queue from this process until it is told to stop."""
-    start_sweeping(app)
-    Consumer(
-        app.extensions["consult.delivery"].huey,
-        workers=workers,
-        worker_type=kind,
-        periodic=False,
-        max_delay=0.5,
-    ).run()
+    huey = app.extensions["consult.delivery"].huey
+    SweepingConsumer(huey, workers=workers, worker_type=kind, max_delay=LONGEST_IDLE_SECONDS).run()
 
 
-def start_sweeping(app: Flask) -> threading.Thread:
-    """Sweep now and every few seconds in a daemon thread; sweeps of several processes do no harm."""
-    pause = threading.Event()
-
-    def work() -> None:
-        while True:
-            try:
-                with app.app_context():
-                    sweep(at=now())
-            except Exception:
-                log.exception("the sweep broke; it goes on")
-            pause.wait(SWEEP_SECONDS)
-
-    thread = threading.Thread(target=work, daemon=True, name="sweep")
-    thread.start()
-    return thread
+def sweep_in(app: Flask) -> None:
+    """Sweep once; a sweep that fails is tried again at the next, and those of several processes do no harm."""
+    try:
+        with app.app_context():
+            sweep(at=now())
+    except Exception:
+        log.exception("the sweep broke; it goes on")
