@@ -5,14 +5,18 @@ import secrets
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from consult.accounts.models import Membership, User
 from consult.calls.models import Call, Inquiry, Option, Phase, Place, Question, RespondentType
 from consult.calls.rules import CallState, QuestionKind
 from consult.codebook.models import Code, Codebook
+from consult.evidence.models import Submission
+from consult.evidence.rules import Channel, PublicationChoice
+from consult.evidence.service import GivenAnswer, GivenEvidence, receive_submission
 from consult.foundation.database import Base
-from consult.foundation.security import Role
+from consult.foundation.security import RESPONDENT, Role
 
 NOON = datetime(2026, 7, 1, 11, 0, tzinfo=UTC)
 Row = TypeVar("Row", bound=Base)
@@ -100,3 +104,31 @@ class Builder:
         number = next(_numbers)
         given = {"slug": f"code-{number}", "name": f"Code {number}", "position": number}
         return self.add(Code(**{"codebook_id": codebook.id, **given, **values}))
+
+    def submission(self, call: Call, *texts: str, at: datetime = NOON, **changes: Any) -> Submission:
+        """Send evidence as a respondent does: each text answers the next free-text question of the call."""
+        questions = list(
+            self.session.scalars(
+                select(Question)
+                .where(Question.call_id == call.id, Question.kind == QuestionKind.FREE_TEXT)
+                .order_by(Question.number)
+            )
+        )
+        while len(questions) < len(texts):
+            questions.append(self.question(call))
+        answers = tuple(
+            GivenAnswer(question.id, text) for question, text in zip(questions, texts, strict=False)
+        )
+        given: dict[str, Any] = {
+            "name": "Mary Smith",
+            "organisation": "",
+            "email": "",
+            "respondent_type_id": None,
+            "place_id": None,
+            "publication": PublicationChoice.WITH_NAME,
+            "language": "en",
+            "title": "",
+            "channel": Channel.WEB,
+        }
+        evidence = GivenEvidence(call_id=call.id, answers=answers, **{**given, **changes})
+        return receive_submission(self.session, evidence, inquiry_id=call.inquiry_id, actor=RESPONDENT, at=at)

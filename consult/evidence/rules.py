@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from bisect import bisect_right
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -102,8 +103,7 @@ def _between_blank_lines(text: str) -> list[Bounds]:
 
 def paragraph_at(paragraphs: list[Bounds], position: int) -> int:
     """Return the index of the paragraph in which a code point lies, or of the nearest one before it."""
-    before = [index for index, bounds in enumerate(paragraphs) if bounds.start <= position]
-    return before[-1] if before else 0
+    return max(bisect_right(paragraphs, position, key=lambda bounds: bounds.start) - 1, 0)
 
 
 def reference_for(prefix: str, number: int) -> str:

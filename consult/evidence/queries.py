@@ -1,0 +1,233 @@
+"""Reads about submissions, their answers, texts and passages."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from consult.calls.models import Call, Place, Question, RespondentType
+from consult.evidence.models import (
+    Answer,
+    AnswerChoice,
+    Passage,
+    Respondent,
+    SourceText,
+    Submission,
+)
+from consult.evidence.rules import (
+    Bounds,
+    Channel,
+    PassageKind,
+    PublicationChoice,
+    SubmissionState,
+    paragraphs_of,
+)
+from consult.foundation.errors import NotFound
+
+
+@dataclass(frozen=True)
+class TextToCut:
+    """A source text that has no passages yet."""
+
+    source_text_id: int
+    submission_id: int
+    body: str
+    language: str
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """A paragraph, with its number in the whole submission and its bounds in its source text."""
+
+    number: int
+    bounds: Bounds
+    words: str
+
+
+@dataclass(frozen=True)
+class TextRead:
+    """A source text as it is read."""
+
+    id: int
+    language: str
+    body: str
+    first_paragraph: int
+
+    @cached_property
+    def paragraphs(self) -> list[Paragraph]:
+        """Return the paragraphs in order."""
+        return [
+            Paragraph(number, bounds, self.body[bounds.start : bounds.end])
+            for number, bounds in enumerate(paragraphs_of(self.body), self.first_paragraph)
+        ]
+
+
+@dataclass(frozen=True)
+class AnswerRead:
+    """A question with what was answered."""
+
+    question: Question
+    text: TextRead | None
+    chosen: tuple[str, ...]
+    number: int | None
+    place: str | None
+
+
+@dataclass(frozen=True)
+class PassageRead:
+    """A passage with its bounds in its source text."""
+
+    id: int
+    source_text_id: int
+    bounds: Bounds
+    quote: str
+    paragraph: int
+    kind: PassageKind
+
+
+@dataclass(frozen=True)
+class SubmissionRead:
+    """A submission with who sent it, its answers in the order of the questions and its passages."""
+
+    id: int
+    reference: str
+    title: str
+    name: str
+    organisation: str
+    respondent_type: str | None
+    place: str | None
+    call_title: str
+    publication: PublicationChoice
+    state: SubmissionState
+    channel: Channel
+    language: str
+    word_count: int
+    sent_at: datetime
+    answers: tuple[AnswerRead, ...] = field(repr=False)
+    passages: tuple[PassageRead, ...] = field(repr=False)
+
+    @property
+    def who(self) -> str:
+        """Return the name and organisation in one line."""
+        return who(self.name, self.organisation)
+
+    @property
+    def texts(self) -> list[TextRead]:
+        """Return the source texts in order."""
+        return [answer.text for answer in self.answers if answer.text]
+
+
+def who(name: str, organisation: str) -> str:
+    """Return a respondent in one line."""
+    return ", ".join(part for part in (name, organisation) if part) or "No name given"
+
+
+def texts_to_cut(session: Session, inquiry_id: int, limit: int, *, after_id: int = 0) -> list[TextToCut]:
+    """Return the next source texts without cut passages, in order."""
+    cut = select(Passage.id).where(Passage.source_text_id == SourceText.id, Passage.kind == PassageKind.CUT)
+    rows = session.execute(
+        select(SourceText.id, SourceText.submission_id, SourceText.body, SourceText.language)
+        .join(Submission, Submission.id == SourceText.submission_id)
+        .where(Submission.inquiry_id == inquiry_id, SourceText.id > after_id, ~cut.exists())
+        .order_by(SourceText.id)
+        .limit(limit)
+    )
+    return [TextToCut(*row) for row in rows]
+
+
+def submission_by_reference(
+    session: Session, inquiry_id: int, reference: str, *, with_passages: bool = True
+) -> SubmissionRead:
+    """Return one submission whole; NotFound for a reference of any other inquiry."""
+    row = session.execute(
+        select(Submission, Respondent, RespondentType.name, Place.name, Call.title)
+        .join(Respondent, Respondent.id == Submission.respondent_id)
+        .join(Call, Call.id == Submission.call_id)
+        .outerjoin(RespondentType, RespondentType.id == Submission.respondent_type_id)
+        .outerjoin(Place, Place.id == Submission.place_id)
+        .where(Submission.inquiry_id == inquiry_id, Submission.reference == reference)
+    ).one_or_none()
+    if row is None:
+        raise NotFound(f"There is no submission {reference} in this inquiry.")
+    submission, respondent, type_name, place_name, call_title = row
+    return SubmissionRead(
+        id=submission.id,
+        reference=submission.reference,
+        title=submission.title,
+        name=respondent.name,
+        organisation=respondent.organisation,
+        respondent_type=type_name,
+        place=place_name,
+        call_title=call_title,
+        publication=submission.publication,
+        state=submission.state,
+        channel=submission.channel,
+        language=submission.language,
+        word_count=submission.word_count,
+        sent_at=submission.sent_at,
+        answers=_answers_of(session, submission.id),
+        passages=passages_of(session, submission.id) if with_passages else (),
+    )
+
+
+def _answers_of(session: Session, submission_id: int) -> tuple[AnswerRead, ...]:
+    texts = {
+        row.answer_id: TextRead(row.id, row.language, row.body, row.first_paragraph)
+        for row in session.execute(
+            select(
+                SourceText.answer_id,
+                SourceText.id,
+                SourceText.language,
+                SourceText.body,
+                SourceText.first_paragraph,
+            ).where(SourceText.submission_id == submission_id)
+        )
+    }
+    answers = session.scalars(
+        select(Answer)
+        .join(Question, Question.id == Answer.question_id)
+        .where(Answer.submission_id == submission_id)
+        .options(
+            joinedload(Answer.question),
+            joinedload(Answer.place),
+            selectinload(Answer.choices).joinedload(AnswerChoice.option),
+        )
+        .order_by(Question.number)
+    )
+    return tuple(_as_read(answer, texts.get(answer.id)) for answer in answers)
+
+
+def _as_read(answer: Answer, text: TextRead | None) -> AnswerRead:
+    options = sorted((choice.option for choice in answer.choices), key=lambda option: option.position)
+    return AnswerRead(
+        question=answer.question,
+        text=text,
+        chosen=tuple(option.wording for option in options),
+        number=answer.number,
+        place=answer.place.name if answer.place else None,
+    )
+
+
+def passages_of(session: Session, submission_id: int) -> tuple[PassageRead, ...]:
+    """Return the passages of a submission in reading order."""
+    rows = session.execute(
+        select(
+            Passage.id,
+            Passage.source_text_id,
+            Passage.start,
+            Passage.end,
+            Passage.quote,
+            Passage.paragraph,
+            Passage.kind,
+        )
+        .where(Passage.submission_id == submission_id)
+        .order_by(Passage.source_text_id, Passage.start, Passage.end)
+    )
+    return tuple(
+        PassageRead(
+            row.id, row.source_text_id, Bounds(row.start, row.end), row.quote, row.paragraph, row.kind
+        )
+        for row in rows
+    )

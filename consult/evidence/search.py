@@ -1,0 +1,142 @@
+"""The search index over source texts: the only place with SQL of one engine or the other.
+
+A term is a phrase, a word or the beginning of a word. It is taken apart here and put together again for
+each engine, so that nothing a reader types can be an operator.
+"""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import (
+    ColumnElement,
+    Float,
+    Integer,
+    Select,
+    Text,
+    column,
+    func,
+    insert,
+    literal_column,
+    select,
+    table,
+)
+from sqlalchemy import cast as sql_cast
+from sqlalchemy.orm import Session
+
+from consult.evidence.models import SourceText
+
+_TERM = re.compile(r'"([^"]*)"?|(\S+)')
+_WORD = re.compile(r"\w+")
+# Characters for private use, which no text that is read here is likely to hold.
+OPEN, CLOSE = "\ue000", "\ue001"
+# PostgreSQL refuses to index more than 1 MB of one text; this many bytes stay below it.
+_INDEXED_BYTES = 600_000
+_LANGUAGE: ColumnElement[str] = literal_column("'english'")
+# ts_headline reads the whole text; the words in context come from its first part.
+_READ_FOR_CONTEXT = 60_000
+
+_sqlite = table("search_texts", column("rowid", Integer), column("body", Text))
+_postgres = table("search_texts", column("source_text_id", Integer), column("document"))
+
+
+@dataclass(frozen=True)
+class Term:
+    """Words that stand together; `begins` when the last of them may go on."""
+
+    words: tuple[str, ...]
+    begins: bool = False
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A stretch of text that did or did not match, for a template to mark."""
+
+    words: str
+    matched: bool
+
+
+def terms_of(typed: str) -> tuple[Term, ...]:
+    """Return what was typed as terms: "in quotes" is a phrase, a final star stands for any ending."""
+    found = _TERM.finditer(unicodedata.normalize("NFC", typed))
+    terms = [_term(match.group(1) or match.group(2) or "") for match in found]
+    return tuple(term for term in terms if term.words)
+
+
+def _term(typed: str) -> Term:
+    return Term(tuple(_WORD.findall(typed.replace("_", " "))), typed.endswith("*"))
+
+
+def add_to_index(session: Session, source_text_ids: Sequence[int]) -> None:
+    """Index stored source texts, in the caller's transaction."""
+    if not source_text_ids:
+        return
+    chosen = SourceText.id.between(min(source_text_ids), max(source_text_ids))
+    if len(source_text_ids) != max(source_text_ids) - min(source_text_ids) + 1:
+        chosen = SourceText.id.in_(source_text_ids)
+    if _is_sqlite(session):
+        rows = select(SourceText.id, SourceText.body).where(chosen)
+        session.execute(insert(_sqlite).from_select(["rowid", "body"], rows))
+    else:
+        documents = select(SourceText.id, func.to_tsvector(_LANGUAGE, _indexed_part())).where(chosen)
+        session.execute(insert(_postgres).from_select(["source_text_id", "document"], documents))
+
+
+def _indexed_part() -> ColumnElement[str]:
+    characters = _INDEXED_BYTES * sql_cast(func.length(SourceText.body), Float)
+    return func.left(SourceText.body, sql_cast(characters / func.octet_length(SourceText.body), Integer))
+
+
+def texts_matching(session: Session, terms: Sequence[Term]) -> Select[int]:
+    """Select the ids of the source texts, of any inquiry, that hold every term."""
+    if _is_sqlite(session):
+        return select(_sqlite.c.rowid).where(_sqlite_match(terms))
+    return select(_postgres.c.source_text_id).where(_postgres.c.document.op("@@")(_postgres_query(terms)))
+
+
+def in_context(
+    session: Session, terms: Sequence[Term], submission_ids: Sequence[int]
+) -> dict[int, list[Piece]]:
+    """Return, for each submission that has the words, the stretch of text around the first of them."""
+    chosen = SourceText.submission_id.in_(submission_ids)
+    stretch = _sqlite_stretch() if _is_sqlite(session) else _postgres_stretch(terms)
+    rows = select(SourceText.submission_id, stretch).where(chosen).order_by(SourceText.id.desc())
+    if _is_sqlite(session):
+        rows = rows.join(_sqlite, _sqlite.c.rowid == SourceText.id).where(_sqlite_match(terms))
+    else:
+        rows = rows.where(SourceText.id.in_(texts_matching(session, terms)))
+    # The earliest text of a submission comes last and so prevails.
+    return {submission_id: pieces_of(marked) for submission_id, marked in session.execute(rows)}
+
+
+def pieces_of(marked: str) -> list[Piece]:
+    """Return a text with OPEN and CLOSE around its matches as pieces."""
+    parts = re.split(f"[{OPEN}{CLOSE}]", marked)
+    return [Piece(words, index % 2 == 1) for index, words in enumerate(parts) if words]
+
+
+def _is_sqlite(session: Session) -> bool:
+    return session.get_bind().dialect.name == "sqlite"
+
+
+def _sqlite_match(terms: Sequence[Term]) -> ColumnElement[bool]:
+    query = " ".join(f'"{" ".join(term.words)}"' + ("*" if term.begins else "") for term in terms)
+    return literal_column("search_texts").op("MATCH", is_comparison=True)(query)
+
+
+def _sqlite_stretch() -> ColumnElement[str]:
+    return func.snippet(literal_column("search_texts"), 0, OPEN, CLOSE, "…", 32)
+
+
+def _postgres_query(terms: Sequence[Term]) -> ColumnElement[str]:
+    whole = " ".join(f'"{" ".join(term.words)}"' for term in terms if not term.begins)
+    begun = " & ".join(f"({' <-> '.join(term.words)}:*)" for term in terms if term.begins)
+    plain: ColumnElement[str] = func.websearch_to_tsquery(_LANGUAGE, whole)
+    return plain.op("&&")(func.to_tsquery(_LANGUAGE, begun))
+
+
+def _postgres_stretch(terms: Sequence[Term]) -> ColumnElement[str]:
+    options = f"StartSel={OPEN}, StopSel={CLOSE}, MaxWords=36, MinWords=24, MaxFragments=1"
+    body = func.left(SourceText.body, _READ_FOR_CONTEXT)
+    return func.ts_headline(_LANGUAGE, body, _postgres_query(terms), options)

@@ -1,0 +1,115 @@
+"""Keep passages: those cut by the machine, in bulk, and those a person selects, one by one."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import CursorResult, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from consult.evidence.models import Passage, SourceText, Submission
+from consult.evidence.rules import Bounds, PassageKind, paragraph_at, paragraphs_of, quote_of, trimmed
+from consult.foundation.errors import NotFound
+
+
+@dataclass(frozen=True)
+class CutText:
+    """Where the passages of one source text lie."""
+
+    source_text_id: int
+    bounds: tuple[Bounds, ...]
+
+
+@dataclass(frozen=True)
+class _Body:
+    """A source text with what its passages repeat."""
+
+    id: int
+    submission_id: int
+    inquiry_id: int
+    body: str
+    first_paragraph: int
+
+
+def store_passages(session: Session, cut: Sequence[CutText], *, at: datetime) -> int:
+    """Store cut passages and return how many are new; giving them again changes nothing.
+
+    A text given without bounds becomes one passage, so that no text is found uncut for ever. Refused when
+    bounds lie outside their text.
+    """
+    bodies = _bodies_of(session, [each.source_text_id for each in cut])
+    rows = [row for each in cut for row in _rows_of(bodies[each.source_text_id], each.bounds, at)]
+    return _insert_cut(session, rows) if rows else 0
+
+
+def passage_for(
+    session: Session, source_text_id: int, bounds: Bounds, *, inquiry_id: int, at: datetime
+) -> Passage:
+    """Return the passage with these bounds, less white space at its ends, making it when there is none.
+
+    NotFound when the text is not of this inquiry, Refused when the bounds lie outside it or hold no words.
+    It leaves no audit event of its own: what a passage was made for does.
+    """
+    body = _bodies_of(session, [source_text_id]).get(source_text_id)
+    if body is None or body.inquiry_id != inquiry_id:
+        raise NotFound("There is no such text in this inquiry.")
+    quote_of(body.body, bounds)
+    (row,) = _rows_of(body, [trimmed(body.body, bounds)], at, PassageKind.SELECTED)
+    session.execute(_insertion(session).on_conflict_do_nothing(), [row])
+    return session.scalars(
+        select(Passage).where(
+            Passage.source_text_id == source_text_id,
+            Passage.start == row["start"],
+            Passage.end == row["end"],
+        )
+    ).one()
+
+
+def _bodies_of(session: Session, source_text_ids: Sequence[int]) -> dict[int, _Body]:
+    rows = session.execute(
+        select(
+            SourceText.id,
+            SourceText.submission_id,
+            Submission.inquiry_id,
+            SourceText.body,
+            SourceText.first_paragraph,
+        )
+        .join(Submission, Submission.id == SourceText.submission_id)
+        .where(SourceText.id.in_(source_text_ids))
+    )
+    return {row.id: _Body(*row) for row in rows}
+
+
+def _rows_of(
+    text: _Body, bounds: Sequence[Bounds], at: datetime, kind: PassageKind = PassageKind.CUT
+) -> Iterator[dict[str, Any]]:
+    paragraphs = paragraphs_of(text.body)
+    for span in bounds or [trimmed(text.body, Bounds(0, len(text.body)))]:
+        yield {
+            "inquiry_id": text.inquiry_id,
+            "submission_id": text.submission_id,
+            "source_text_id": text.id,
+            "start": span.start,
+            "end": span.end,
+            "quote": quote_of(text.body, span),
+            "paragraph": text.first_paragraph + paragraph_at(paragraphs, span.start),
+            "kind": kind,
+            "cut_at": at,
+        }
+
+
+def _insertion(session: Session) -> Any:
+    engine = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+    return engine.insert(Passage.__table__)
+
+
+def _insert_cut(session: Session, rows: list[dict[str, Any]]) -> int:
+    """Insert; where a person had selected the same words first, the machine's cut takes that passage over."""
+    insertion = _insertion(session).on_conflict_do_update(
+        index_elements=["source_text_id", "start", "end"],
+        set_={"kind": PassageKind.CUT},
+        where=Passage.kind == PassageKind.SELECTED,
+    )
+    return cast(CursorResult[Any], session.execute(insertion, rows)).rowcount

@@ -1,0 +1,265 @@
+"""Receive evidence: by one submission or by the thousand, in the same statements."""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert, or_, select, update
+from sqlalchemy.orm import Session
+
+from consult.calls.models import Inquiry
+from consult.evidence import search
+from consult.evidence.models import (
+    Answer,
+    AnswerChoice,
+    Respondent,
+    SourceText,
+    Submission,
+)
+from consult.evidence.rules import (
+    paragraphs_of,
+    reference_for,
+    sha256_of,
+    word_count,
+)
+from consult.evidence.service.given import GivenEvidence, check
+from consult.foundation import audit
+from consult.foundation.errors import NotFound
+from consult.foundation.jobs.models import Job
+from consult.foundation.jobs.names import JobName, JobState
+from consult.foundation.jobs.queue import enqueue
+from consult.foundation.security import Actor
+
+
+@dataclass(frozen=True)
+class Received:
+    """What became of a batch."""
+
+    submission_ids: tuple[int, ...]
+    already_there: int
+
+    @property
+    def count(self) -> int:
+        """Return how many submissions were stored."""
+        return len(self.submission_ids)
+
+
+def receive_submission(
+    session: Session, evidence: GivenEvidence, *, inquiry_id: int, actor: Actor, at: datetime
+) -> Submission:
+    """Store one submission with all that hangs on it and ask for its passages.
+
+    A `send_key` used before returns the submission it made. Texts are kept exactly as given; Refused when
+    they hold what no database can keep, BadInput when a name or title is too long, NotFound when the
+    call, a question, an option, a type or a place is not of this inquiry.
+    """
+    lock_references(session, inquiry_id)
+    earlier = _earlier(session, evidence)
+    if earlier:
+        return earlier
+    check(session, [evidence], inquiry_id)
+    (submission_id,) = _store(session, [evidence], inquiry_id, at)
+    _ask_for_passages(session, inquiry_id, actor, at)
+    submission = session.get_one(Submission, submission_id)
+    act = audit.Act("receive submission", "submission", submission_id, detail=_said_of(submission))
+    audit.record(session, act, inquiry_id=inquiry_id, actor=actor, at=at)
+    return submission
+
+
+def receive_many(
+    session: Session, batch: Sequence[GivenEvidence], *, inquiry_id: int, actor: Actor, at: datetime
+) -> Received:
+    """Store a batch of submissions by a few statements, with one audit event and one job for all.
+
+    What has an `external_key` or `send_key` that is already there is left out, so giving a batch again
+    changes nothing. A thousand at a time is a good size; raises as `receive_submission`.
+    """
+    lock_references(session, inquiry_id)
+    new = _not_there_yet(session, batch)
+    if not new:
+        return Received((), len(batch))
+    check(session, new, inquiry_id)
+    ids = _store(session, new, inquiry_id, at)
+    _ask_for_passages(session, inquiry_id, actor, at)
+    detail = {"count": len(ids), "first_id": ids[0], "last_id": ids[-1]}
+    act = audit.Act("receive submissions", "call", new[0].call_id, detail=detail)
+    audit.record(session, act, inquiry_id=inquiry_id, actor=actor, at=at)
+    return Received(tuple(ids), len(batch) - len(new))
+
+
+def lock_references(session: Session, inquiry_id: int) -> None:
+    """Let one receiver of an inquiry at a time past this line, until it commits.
+
+    Without it two sendings of one draft could both find that neither is there (SQLite has one writer anyway).
+    """
+    inquiry = select(Inquiry.id).where(Inquiry.id == inquiry_id).with_for_update()
+    if session.scalar(inquiry) is None:
+        raise NotFound("There is no such inquiry.")
+
+
+def _earlier(session: Session, evidence: GivenEvidence) -> Submission | None:
+    if evidence.send_key is None:
+        return None
+    return session.scalar(select(Submission).where(Submission.send_key == evidence.send_key))
+
+
+def _not_there_yet(session: Session, batch: Sequence[GivenEvidence]) -> list[GivenEvidence]:
+    external = {evidence.external_key for evidence in batch if evidence.external_key}
+    sent = {evidence.send_key for evidence in batch if evidence.send_key}
+    rows = session.execute(
+        select(Submission.call_id, Submission.external_key, Submission.send_key).where(
+            or_(Submission.external_key.in_(external), Submission.send_key.in_(sent))
+        )
+    ).all()
+    known: set[object] = {row.send_key for row in rows} | {(row.call_id, row.external_key) for row in rows}
+    new = []
+    for evidence in batch:
+        keys = _keys_of(evidence)
+        if not keys & known:
+            new.append(evidence)
+        known |= keys
+    return new
+
+
+def _keys_of(evidence: GivenEvidence) -> set[object]:
+    keys: set[object] = {evidence.send_key} if evidence.send_key else set()
+    return keys | ({(evidence.call_id, evidence.external_key)} if evidence.external_key else set())
+
+
+def _store(session: Session, batch: Sequence[GivenEvidence], inquiry_id: int, at: datetime) -> list[int]:
+    respondents = [
+        {
+            "inquiry_id": inquiry_id,
+            "name": evidence.name,
+            "organisation": evidence.organisation,
+            "email": evidence.email,
+        }
+        for evidence in batch
+    ]
+    respondent_ids = _insert(session, Respondent, respondents)
+    references = take_references(session, inquiry_id, len(batch))
+    rows = [
+        {
+            "inquiry_id": inquiry_id,
+            "respondent_id": respondent_id,
+            "reference": reference,
+            "sent_at": at,
+            **_submission_values(evidence),
+        }
+        for evidence, respondent_id, reference in zip(batch, respondent_ids, references, strict=True)
+    ]
+    ids = _insert(session, Submission, rows)
+    _store_answers(session, list(zip(ids, batch, strict=True)))
+    return ids
+
+
+def take_references(session: Session, inquiry_id: int, count: int) -> list[str]:
+    """Take the next references of an inquiry, in order."""
+    taken = (
+        update(Inquiry)
+        .where(Inquiry.id == inquiry_id)
+        .values(last_reference=Inquiry.last_reference + count)
+        .returning(Inquiry.reference_prefix, Inquiry.last_reference)
+        .execution_options(synchronize_session=False)
+    )
+    prefix, last = session.execute(taken).one()
+    return [reference_for(prefix, number) for number in range(last - count + 1, last + 1)]
+
+
+def _submission_values(evidence: GivenEvidence) -> dict[str, Any]:
+    code = evidence.receipt_code
+    return {
+        "call_id": evidence.call_id,
+        "respondent_type_id": evidence.respondent_type_id,
+        "place_id": evidence.place_id,
+        "title": evidence.title,
+        "publication": evidence.publication,
+        "channel": evidence.channel,
+        "language": evidence.language,
+        "word_count": sum(word_count(text) for text in evidence.texts),
+        "send_key": evidence.send_key,
+        "external_key": evidence.external_key,
+        "receipt_hash": hashlib.sha256(code.encode()).hexdigest() if code else None,
+    }
+
+
+def _store_answers(session: Session, batch: list[tuple[int, GivenEvidence]]) -> None:
+    given = [
+        (submission_id, evidence.language, answer)
+        for submission_id, evidence in batch
+        for answer in evidence.answers
+        if not answer.is_empty
+    ]
+    rows = [
+        {
+            "submission_id": submission_id,
+            "question_id": answer.question_id,
+            "number": answer.number,
+            "place_id": answer.place_id,
+        }
+        for submission_id, _, answer in given
+    ]
+    stored = list(zip(_insert(session, Answer, rows), given, strict=True))
+    choices = [
+        {"answer_id": answer_id, "option_id": option_id}
+        for answer_id, (_, _, answer) in stored
+        for option_id in dict.fromkeys(answer.option_ids)
+    ]
+    if choices:
+        session.execute(insert(AnswerChoice), choices)
+    texts = [
+        (submission_id, answer_id, language, answer.text)
+        for answer_id, (submission_id, language, answer) in stored
+        if answer.text and answer.text.strip()
+    ]
+    search.add_to_index(session, _insert(session, SourceText, list(_source_text_rows(texts))))
+
+
+def _source_text_rows(texts: Sequence[tuple[int, int, str, str]]) -> Iterator[dict[str, Any]]:
+    submission, position, paragraph = None, 0, 1
+    for submission_id, answer_id, language, body in texts:
+        if submission_id != submission:
+            submission, position, paragraph = submission_id, 0, 1
+        position += 1
+        yield {
+            "submission_id": submission_id,
+            "answer_id": answer_id,
+            "position": position,
+            "first_paragraph": paragraph,
+            "language": language,
+            "body": body,
+            "sha256": sha256_of(body),
+        }
+        paragraph += len(paragraphs_of(body))
+
+
+def _insert(session: Session, model: type[Any], rows: Sequence[dict[str, Any]]) -> list[int]:
+    if not rows:
+        return []
+    statement = insert(model).returning(model.id, sort_by_parameter_order=True)
+    return list(session.scalars(statement, rows))
+
+
+def _ask_for_passages(session: Session, inquiry_id: int, actor: Actor, at: datetime) -> None:
+    """Promise the job, unless one that waits will see these rows too.
+
+    The lock makes a worker wait that is about to start the one found, until these rows are there for it.
+    """
+    waiting = select(Job.id).where(
+        Job.name == JobName.SUBMISSIONS_RECEIVED, Job.inquiry_id == inquiry_id, Job.state == JobState.QUEUED
+    )
+    if session.scalar(waiting.order_by(Job.id).limit(1).with_for_update()) is None:
+        enqueue(
+            session,
+            JobName.SUBMISSIONS_RECEIVED,
+            {},
+            at=at,
+            inquiry_id=inquiry_id,
+            requested_by=actor.user_id,
+        )
+
+
+def _said_of(submission: Submission) -> dict[str, Any]:
+    return {"reference": submission.reference, "words": submission.word_count, "channel": submission.channel}
