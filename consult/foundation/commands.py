@@ -1,69 +1,87 @@
-"""What every command shares: one plain line for whatever goes wrong, and the exit code that fits it."""
+"""What every command shares: errors in one plain line, exit codes, progress on standard error."""
 
-import logging
-from collections.abc import Callable
+import os
+import sys
+import traceback
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from functools import wraps
-from typing import Any, ParamSpec, TypeVar
+from typing import ParamSpec, TypeVar
 
 import click
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from consult.foundation.errors import BadInput, Busy, ConsultError
 
-MOST_PROBLEMS = 5
+FAULT = 1
+BAD_INPUT = 2
+SHOW_TRACE = "CONSULT_TRACE"
 
-P = ParamSpec("P")
-R = TypeVar("R")
-
-log = logging.getLogger(__name__)
-
-
-class FaultError(click.ClickException):
-    """A fault of ours or of the machine, in one line; exit code 1."""
-
-    exit_code = 1
-
-    def __init__(self, message: str) -> None:
-        super().__init__(" ".join(message.split()))
+Given = ParamSpec("Given")
+Result = TypeVar("Result")
 
 
-class BadInputError(FaultError):
-    """What was given cannot be used, in one line; exit code 2."""
+def plain_errors(command: Callable[Given, Result]) -> Callable[Given, Result]:
+    """End a command by one plain line on standard error: 2 for bad input, 1 for a fault of ours.
 
-    exit_code = 2
-
-
-class PlainCommand(click.Command):
-    """A command that answers a wrong option with one line: `@group.command("name", cls=PlainCommand)`."""
-
-    def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
-        try:
-            return super().make_context(*args, **kwargs)
-        except click.UsageError as error:
-            raise BadInputError(f"{error.format_message()} See --help.") from error
-
-
-def plain_errors(command: Callable[P, R]) -> Callable[P, R]:
-    """Exit 2 with one line for what was refused, 1 for a fault; put it under the click decorators."""
+    Put it under the click decorators, nearest to the function.
+    """
 
     @wraps(command)
-    def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
+    def run(*args: Given.args, **kwargs: Given.kwargs) -> Result:
         try:
             return command(*args, **kwargs)
-        except Busy as error:
-            raise FaultError(str(error)) from error
-        except ConsultError as error:
-            raise BadInputError(in_one_line(error)) from error
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
-        except Exception as error:
-            log.debug("a command broke", exc_info=error)
-            raise FaultError(f"it broke ({type(error).__name__}: {error})") from error
+        except ConsultError as refused:
+            complain(refused)
+            raise SystemExit(FAULT if isinstance(refused, Busy) else BAD_INPUT) from None
+        except Exception as fault:
+            complain_of_fault(fault)
+            raise SystemExit(FAULT) from None
 
-    return guarded
+    return run
 
 
-def in_one_line(error: ConsultError) -> str:
-    """Return the message with the first of its problems."""
-    problems = error.problems if isinstance(error, BadInput) else []
-    more = f" … and {len(problems) - MOST_PROBLEMS} more" if len(problems) > MOST_PROBLEMS else ""
-    return " ".join([str(error), *problems[:MOST_PROBLEMS]]) + more
+def complain(refused: ConsultError) -> None:
+    """Print a refusal: its problems, each on a line, then what it means."""
+    if isinstance(refused, BadInput):
+        say(*refused.problems)
+    say(f"Error: {refused}")
+
+
+def complain_of_fault(fault: Exception) -> None:
+    """Print a fault in one line; its own words may quote evidence, so they are shown only when asked for."""
+    if os.environ.get(SHOW_TRACE) == "1":
+        say(traceback.format_exc())
+    if is_unprepared(fault):
+        say("Error: the database has no tables yet, or old ones. Run: flask --app wsgi db upgrade")
+    else:
+        kind = type(fault).__name__
+        say(f"Error: something broke on our side ({kind}). Run again with {SHOW_TRACE}=1 to see where.")
+
+
+def is_unprepared(fault: Exception) -> bool:
+    """Tell whether a table or column is missing."""
+    if not isinstance(fault, OperationalError | ProgrammingError):
+        return False
+    words = str(fault.orig)
+    return "no such table" in words or "no such column" in words or "does not exist" in words
+
+
+def say(*lines: str) -> None:
+    """Print lines on standard error."""
+    for line in lines:
+        click.echo(line, err=True)
+
+
+@contextmanager
+def progress(total: int, what: str) -> Iterator[Callable[[int], None]]:
+    """Show a bar on standard error while the block runs; call what is given with how many more are done."""
+    with click.progressbar(length=total, label=what, file=sys.stderr, show_pos=True) as bar:
+        yield bar.update
+
+
+def batches(things: list[Result], size: int) -> Iterable[list[Result]]:
+    """Return a list in pieces of at most `size`."""
+    return (things[first : first + size] for first in range(0, len(things), size))
