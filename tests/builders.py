@@ -12,11 +12,21 @@ from consult.accounts.models import Membership, User
 from consult.calls.models import Call, Inquiry, Option, Phase, Place, Question, RespondentType
 from consult.calls.rules import CallState, QuestionKind
 from consult.codebook.models import Code, Codebook
-from consult.evidence.models import Submission
-from consult.evidence.rules import Channel, PublicationChoice
-from consult.evidence.service import GivenAnswer, GivenEvidence, receive_submission
+from consult.codebook.service import freeze_version
+from consult.coding.models import ModelRun, Suggestion
+from consult.coding.rules import NewSuggestion, PassageRead
+from consult.coding.service import record_suggestions
+from consult.evidence.models import Passage, SourceText, Submission
+from consult.evidence.rules import Channel, PublicationChoice, paragraphs_of
+from consult.evidence.service import (
+    CutText,
+    GivenAnswer,
+    GivenEvidence,
+    receive_submission,
+    store_passages,
+)
 from consult.foundation.database import Base
-from consult.foundation.security import RESPONDENT, Role
+from consult.foundation.security import RESPONDENT, SYSTEM, Role
 
 NOON = datetime(2026, 7, 1, 11, 0, tzinfo=UTC)
 Row = TypeVar("Row", bound=Base)
@@ -132,3 +142,31 @@ class Builder:
         }
         evidence = GivenEvidence(call_id=call.id, answers=answers, **{**given, **changes})
         return receive_submission(self.session, evidence, inquiry_id=call.inquiry_id, actor=RESPONDENT, at=at)
+
+    def passages(self, submission: Submission, at: datetime = NOON) -> list[Passage]:
+        """Cut each text of a submission into its paragraphs and return the passages in order."""
+        texts = self.session.scalars(select(SourceText).where(SourceText.submission_id == submission.id))
+        cut = [CutText(text.id, tuple(paragraphs_of(text.body))) for text in texts]
+        store_passages(self.session, cut, at=at)
+        passages = select(Passage).where(Passage.submission_id == submission.id)
+        return list(self.session.scalars(passages.order_by(Passage.source_text_id, Passage.start)))
+
+    def model_run(self, inquiry: Inquiry, **values: Any) -> ModelRun:
+        """Add a run over the codebook as it stands, which needs at least one code."""
+        version = freeze_version(self.session, inquiry.id, actor=SYSTEM, at=NOON)
+        given = {"codebook_version_id": version.id, "model": "by-hand", "model_version": "1", "settings": {}}
+        given |= {"data_sha256": "0" * 64, "seed": 0, "decided": 0, "started_at": NOON}
+        return self.add(ModelRun(**{"inquiry_id": inquiry.id, **given, **values}))
+
+    def suggestions(self, run: ModelRun, passage: Passage, *codes: Code) -> list[Suggestion]:
+        """Let a run propose codes for a passage, the surest first, each for the passage's first word."""
+        word = passage.quote.split()[0]
+        reason = {"start": 0, "end": len(word), "text": word, "weight": 0.5}
+        new = [
+            NewSuggestion(code.id, 0.9 - rank / 10, rank, (reason,))
+            for rank, code in enumerate(codes, start=1)
+        ]
+        read = [PassageRead(passage.id, tuple(new))]
+        record_suggestions(self.session, run, read, actor=SYSTEM, at=NOON)
+        made = select(Suggestion).where(Suggestion.run_id == run.id, Suggestion.passage_id == passage.id)
+        return list(self.session.scalars(made.order_by(Suggestion.rank)))

@@ -1,6 +1,8 @@
 """What can be decided about suggestions, decisions and codings from values alone."""
 
+from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 
 class Verdict(StrEnum):
@@ -44,3 +46,52 @@ def band_of(score: float) -> Band:
     if score >= STRONG_FROM:
         return Band.STRONG
     return Band.LIKELY if score >= LIKELY_FROM else Band.POSSIBLE
+
+
+# How many suggestions of a passage are shown to a person.
+MOST_SHOWN = 5
+LONGEST_ACT_KEY = 64
+
+
+@dataclass(frozen=True)
+class NewSuggestion:
+    """What a run proposes for one passage and one code.
+
+    `reasons` are dicts of start, end (code points within the passage), text and weight.
+    """
+
+    code_id: int
+    score: float
+    rank: int
+    reasons: tuple[dict[str, Any], ...] = ()
+    from_definition: bool = True
+
+
+@dataclass(frozen=True)
+class PassageRead:
+    """One passage as a run read it; no suggestions means that the run abstained, which is a result."""
+
+    passage_id: int
+    suggestions: tuple[NewSuggestion, ...] = ()
+
+
+@dataclass(frozen=True)
+class RunRecord:
+    """What is recorded of a model run when it starts; `decided` counts the decisions it learned from."""
+
+    codebook_version_id: int
+    model: str
+    model_version: str
+    settings: dict[str, Any]
+    data_sha256: str
+    seed: int
+    decided: int
+
+
+@dataclass(frozen=True)
+class Said:
+    """Who said what of a suggestion."""
+
+    user_id: int
+    verdict: Verdict
+    replacement_id: int | None = None

@@ -1,0 +1,15 @@
+"""Verbs that record what a model proposed and what a person decided."""
+
+from consult.coding.service.codings import apply_code, withdraw_coding
+from consult.coding.service.decisions import AlreadyDecided, decide_suggestion, undo_decision
+from consult.coding.service.runs import record_suggestions, start_run
+
+__all__ = [
+    "AlreadyDecided",
+    "apply_code",
+    "decide_suggestion",
+    "record_suggestions",
+    "start_run",
+    "undo_decision",
+    "withdraw_coding",
+]
