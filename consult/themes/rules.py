@@ -1,8 +1,9 @@
 """What can be decided about figures and themes from values alone."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from statistics import median
 
 from consult.foundation.errors import BadInput
 
@@ -74,6 +75,17 @@ class Selection:
         return self.but(theme_id=None, code_id=None, coded=False)
 
     @property
+    def filters(self) -> "Selection":
+        """Return the phase, call, respondent type and place alone."""
+        return replace(
+            Selection(self.inquiry_id),
+            phase_id=self.phase_id,
+            call_id=self.call_id,
+            type_id=self.type_id,
+            place_id=self.place_id,
+        )
+
+    @property
     def filtered(self) -> bool:
         """Tell whether a phase, call, respondent type or place narrows the selection."""
         return any(value is not None for value in (self.phase_id, self.call_id, self.type_id, self.place_id))
@@ -95,6 +107,17 @@ def percentage(part: int, base: int) -> str:
         return "over 99%"
     # Half is rounded up, as people do by hand; Python would round it to the even number.
     return f"{int(exact + 0.5)}%"
+
+
+def either(wordings: Sequence[str]) -> str:
+    """Return answers as a sentence names them: “A little” or “None at all”."""
+    quoted = [f"“{wording}”" for wording in wordings]
+    return " or ".join([", ".join(quoted[:-1]), quoted[-1]] if len(quoted) > 1 else quoted)
+
+
+def median_of(counts: Mapping[int, int]) -> float:
+    """Return the median of values that each occur a number of times; ValueError for none."""
+    return median(value for value, count in counts.items() for _ in range(count))
 
 
 def checked_title(title: str) -> str:

@@ -5,14 +5,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, distinct, func, select, union_all
+from sqlalchemy import ColumnElement, Executable, Select, distinct, func, select, union_all
 from sqlalchemy.orm import Session
 
 from consult.calls.models import Call, Option, Place, Question
 from consult.calls.rules import QuestionKind
 from consult.evidence.models import Answer, AnswerChoice, Submission
+from consult.foundation.errors import NotFound
 from consult.themes.queries.selected import answered, submission_conditions
-from consult.themes.rules import Selection
+from consult.themes.rules import Selection, either
 
 CLOSED = frozenset(QuestionKind) - {QuestionKind.FREE_TEXT}
 Tally = dict[int, Counter[int]]
@@ -71,6 +72,19 @@ def closed_questions(session: Session, selection: Selection) -> list[CallAnswers
     return _by_call(session, selection, questions)
 
 
+def question_words(session: Session, selection: Selection) -> str:
+    """Return what the selection's closed question asks and which of its answers are selected, in words."""
+    questions = _questions(session, selection.inquiry_id)
+    question = next((row for row in questions if row.id == selection.question_id), None)
+    if question is None:
+        raise NotFound("This inquiry has no such closed question.")
+    said = f"answering question {question.number}, “{question.prompt}”"
+    if not selection.answers:
+        return said
+    names = dict(_offers_of(question, _offers(session, selection.inquiry_id)))
+    return f"{said}, with {either([names.get(value, str(value)) for value in selection.answers])}"
+
+
 def _questions(session: Session, inquiry_id: int) -> Sequence[Any]:
     questions = (
         select(
@@ -125,7 +139,7 @@ def _answering(session: Session, selection: Selection) -> dict[int, int]:
     return pairs_of(session, answering)
 
 
-def pairs_of(session: Session, pairs: Select[Any]) -> dict[int, Any]:
+def pairs_of(session: Session, pairs: Executable) -> dict[int, Any]:
     return {row[0]: row[1] for row in session.execute(pairs)}
 
 

@@ -1,4 +1,4 @@
-"""What evidence can be selected by: the phases, calls, respondent types, places, themes and codes of an inquiry."""
+"""What evidence can be selected by: phases, calls, respondent types, places, themes and codes."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -128,7 +128,7 @@ def submission_page(session: Session, selection: Selection, after: int | None) -
 
 def respondent_page(session: Session, selection: Selection, after: int | None) -> ListPage[RespondentRow]:
     """Return the next respondents of a selection by name."""
-    wanted: Select[Any] = select(Respondent.id, Respondent.name, Respondent.organisation)
+    wanted: Any = select(Respondent.id, Respondent.name, Respondent.organisation)
     wanted = wanted.where(Respondent.id.in_(respondents_in(selection)))
     key = (Respondent.name, Respondent.id)
     rows, following = _page(session, wanted, Keyset(key, Respondent, after), selection)
@@ -138,7 +138,7 @@ def respondent_page(session: Session, selection: Selection, after: int | None) -
 
 
 def _page(
-    session: Session, wanted: Select[Any], keyset: Keyset, selection: Selection
+    session: Session, wanted: Any, keyset: Keyset, selection: Selection
 ) -> tuple[list[Row[Any]], int | None]:
     """Return one page of rows and the id after which the next page starts, if there is one."""
     key = keyset.key

@@ -1,0 +1,189 @@
+"""The chair's room: themes, closed questions, and the lists behind every figure."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from consult.foundation.clock import now
+from consult.foundation.database import db, transaction
+from consult.foundation.guard import current_actor, current_identity, requires
+from consult.foundation.security import Permission
+from consult.publication.rules import QUOTING
+from consult.themes import queries, service
+from consult.themes.closed import closed_page
+from consult.themes.forms import ThemeForm
+from consult.themes.pages import index_page, shown_quote, theme_page
+from consult.themes.queries import lists
+from consult.themes.queries.closed import question_words
+from consult.themes.queries.facets import facets_of
+from consult.themes.rules import Selection, Unit, noun
+from consult.themes.scope import Scope, whole, with_args
+
+blueprint = Blueprint("themes", __name__, url_prefix="/inquiries/<inquiry_slug>/themes")
+
+
+def scope_of(session: Session) -> Scope:
+    """Return the names and addresses of the current inquiry."""
+    identity = current_identity()
+    return Scope(identity.inquiry_slug, identity.inquiry_id, facets_of(session, identity.inquiry_id))
+
+
+@blueprint.get("")
+@requires(Permission.READ_THEMES)
+def index(inquiry_slug: str) -> str:
+    """Show every theme with its counts."""
+    session = db.session()
+    page = index_page(session, scope_of(session))
+    may_edit = current_identity().may(Permission.EDIT_THEMES)
+    return render_template("themes/index.html", page=page, may_edit=may_edit)
+
+
+@blueprint.get("/<theme_slug>")
+@requires(Permission.READ_THEMES)
+def theme(inquiry_slug: str, theme_slug: str) -> str:
+    """Show what a theme gathers: figures, each with its base, and quotes."""
+    session = db.session()
+    scope = scope_of(session)
+    found = queries.theme_by_slug(session, scope.inquiry_id, theme_slug)
+    page = theme_page(session, scope, found, scope.read(request.args))
+    may_edit = current_identity().may(Permission.EDIT_THEMES)
+    return render_template("themes/theme.html", page=page, slug=theme_slug, may_edit=may_edit)
+
+
+@blueprint.get("/closed-questions")
+@requires(Permission.READ_THEMES)
+def closed_questions(inquiry_slug: str) -> str:
+    """Show the answers to closed questions with counts, percentages and bases."""
+    session = db.session()
+    scope = scope_of(session)
+    selection = scope.read(request.args)
+    page = closed_page(session, scope, selection, request.args.getlist("together"))
+    return render_template("themes/closed_questions.html", page=page)
+
+
+@blueprint.get("/passages")
+@requires(Permission.READ_THEMES)
+def passages(inquiry_slug: str) -> str:
+    """List the passages behind a figure."""
+    return list_page(
+        Unit.PASSAGES,
+        lists.passage_page,
+        lambda scope, items: [shown_quote(scope, item) for item in items],
+    )
+
+
+@blueprint.get("/submissions")
+@requires(Permission.READ_THEMES)
+def submissions(inquiry_slug: str) -> str:
+    """List the submissions behind a figure."""
+    return list_page(
+        Unit.SUBMISSIONS,
+        lists.submission_page,
+        lambda _, items: [(item, QUOTING[item.publication]) for item in items],
+    )
+
+
+@blueprint.get("/respondents")
+@requires(Permission.READ_THEMES)
+def respondents(inquiry_slug: str) -> str:
+    """List the respondents behind a figure."""
+    return list_page(Unit.RESPONDENTS, lists.respondent_page, lambda _, items: items)
+
+
+def list_page(
+    unit: Unit,
+    read: Callable[[Session, Selection, int | None], lists.ListPage[Any]],
+    shown: Callable[[Scope, Sequence[Any]], Sequence[Any]],
+) -> str:
+    """Show one page of a list whose count is the figure that was followed."""
+    session = db.session()
+    scope = scope_of(session)
+    selection = scope.read(request.args)
+    after = whole(request.args.get("after"))
+    found = read(session, selection, after)
+    words = scope.words(selection)
+    if selection.question_id is not None:
+        words.append(question_words(session, selection))
+    args = scope.args(selection)
+    return render_template(
+        f"themes/{unit}.html",
+        items=shown(scope, found.items),
+        heading=f"{found.count:,} {noun(unit, found.count)}",
+        count=found.count,
+        words=words,
+        first=with_args(request.path, args) if after is not None else None,
+        following=with_args(request.path, {**args, "after": found.next_after}) if found.next_after else None,
+        theme_slug=args.get("theme"),
+    )
+
+
+@blueprint.route("/new", methods=["GET", "POST"])
+@requires(Permission.EDIT_THEMES)
+def new(inquiry_slug: str) -> str | Response:
+    """Add a theme."""
+    form = theme_form(set())
+    if not form.validate_on_submit():
+        return form_page(form, "New theme", None)
+    with transaction() as session:
+        made = service.make_theme(
+            session,
+            inquiry_id=current_identity().inquiry_id,
+            slug=None,
+            title=form.title.data or "",
+            description=form.description.data or "",
+            code_ids=form.codes.data or [],
+            position=None,
+            actor=current_actor(),
+            at=now(),
+        )
+        slug = made.slug
+    flash("The theme is made.", "success")
+    return redirect(url_for("themes.theme", inquiry_slug=inquiry_slug, theme_slug=slug))
+
+
+@blueprint.route("/<theme_slug>/edit", methods=["GET", "POST"])
+@requires(Permission.EDIT_THEMES)
+def edit(inquiry_slug: str, theme_slug: str) -> str | Response:
+    """Change a theme's words and codes."""
+    inquiry_id = current_identity().inquiry_id
+    found = queries.theme_by_slug(db.session(), inquiry_id, theme_slug)
+    held = queries.gathered(db.session(), inquiry_id).get(found.id, frozenset())
+    form = theme_form(held, title=found.title, description=found.description, codes=sorted(held))
+    if not form.validate_on_submit():
+        return form_page(form, "Edit theme", theme_slug)
+    with transaction() as session:
+        service.edit_theme(
+            session,
+            theme_slug,
+            inquiry_id=inquiry_id,
+            title=form.title.data or "",
+            description=form.description.data or "",
+            code_ids=form.codes.data or [],
+            actor=current_actor(),
+            at=now(),
+        )
+    flash("The theme is changed.", "success")
+    return redirect(url_for("themes.theme", inquiry_slug=inquiry_slug, theme_slug=theme_slug))
+
+
+def theme_form(held: frozenset[int] | set[int], **values: Any) -> ThemeForm:
+    """Return the form with the codes that can be chosen: a retired one only where it is already held."""
+    codes = queries.codes_in_order(db.session(), current_identity().inquiry_id)
+    form = ThemeForm(data=values)
+    form.codes.choices = [
+        (code.id, code.name, {"child": code.parent_id is not None, "definition": code.definition})
+        for code in codes
+        if not code.retired or code.id in held
+    ]
+    return form
+
+
+def form_page(form: ThemeForm, heading: str, theme_slug: str | None) -> str:
+    """Show the form, with what was typed and what is wrong."""
+    errors = [(f"{name}", messages[0]) for name, messages in form.errors.items()]
+    return render_template(
+        "themes/form.html", form=form, heading=heading, errors=errors, theme_slug=theme_slug
+    )
