@@ -10,6 +10,7 @@ from enum import StrEnum
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 # Keys stand in files and columns, so an underscore is welcome there.
 KEY = re.compile(r"[a-z0-9]+([-_][a-z0-9]+)*")
+UNSTORABLE = re.compile("[\\x00\\ud800-\\udfff]")
 LONGEST_SLUG = 80
 PREFIX = re.compile(r"[A-Z][A-Z0-9]{0,7}")
 LONGEST_TITLE = 300
@@ -111,6 +112,11 @@ def is_slug(text: str) -> bool:
 def is_key(text: str) -> bool:
     """Tell whether text can name a place, a respondent type or a question in a file."""
     return bool(KEY.fullmatch(text)) and len(text) <= LONGEST_SLUG
+
+
+def is_storable(text: str) -> bool:
+    """Tell whether every engine can keep the text: no NUL, no lone surrogate."""
+    return not UNSTORABLE.search(text)
 
 
 def slug_of(title: str, longest: int = LONGEST_SLUG) -> str:
