@@ -6,7 +6,7 @@ import traceback
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import wraps
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 import click
 from sqlalchemy.exc import OperationalError, ProgrammingError
@@ -19,6 +19,22 @@ SHOW_TRACE = "CONSULT_TRACE"
 
 Given = ParamSpec("Given")
 Result = TypeVar("Result")
+
+
+class PlainUsage(click.ClickException):
+    """A wrong option, said in one line; exit code 2."""
+
+    exit_code = BAD_INPUT
+
+
+class PlainCommand(click.Command):
+    """A command that answers a wrong option without the usage text: `@click.command("name", cls=PlainCommand)`."""
+
+    def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
+        try:
+            return super().make_context(*args, **kwargs)
+        except click.UsageError as error:
+            raise PlainUsage(f"{error.format_message()} See --help.") from error
 
 
 def plain_errors(command: Callable[Given, Result]) -> Callable[Given, Result]:
