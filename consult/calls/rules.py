@@ -124,7 +124,7 @@ def slug_of(title: str, longest: int = LONGEST_SLUG) -> str:
     plain = unicodedata.normalize("NFKD", title.lower()).encode("ascii", "ignore").decode()
     slug = ""
     for word in re.findall(r"[a-z0-9]+", plain.replace("'", "")):
-        longer = f"{slug}-{word}" if slug else word
+        longer = f"{slug}-{word}" if slug else word[:longest]
         if len(longer) > longest:
             break
         slug = longer

@@ -28,7 +28,7 @@ class PlainUsage(click.ClickException):
 
 
 class PlainCommand(click.Command):
-    """A command that answers a wrong option without the usage text: `@click.command("name", cls=PlainCommand)`."""
+    """A command that answers a wrong option in one line: `@group.command("name", cls=PlainCommand)`."""
 
     def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
         try:
