@@ -31,6 +31,8 @@ def init_app(app: Flask) -> None:
         # The same answer for an unknown address and a wrong password.
         SECURITY_RETURN_GENERIC_RESPONSES=True,
         SECURITY_DEFAULT_REMEMBER_ME=False,
+        # Our users have no roles outside an inquiry, so there is nothing to join.
+        SECURITY_JOIN_USER_ROLES=False,
     )
     security = Security(app, SQLAlchemyUserDatastore(db, User, NoRoles), register_blueprint=True)
     security.unauthn_handler(lambda *_, **__: to_sign_in())
