@@ -1,0 +1,232 @@
+"""The bridge to nlp: read rows, ask the library, write results through the rooms' verbs.
+
+nlp is imported inside the functions that use it: it takes seconds and 150 MB that a web process, which
+only queues this work, need not pay.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from consult.assist.queries import count_passages, count_read, count_uncut
+from consult.codebook.models import CodebookVersion
+from consult.codebook.queries import CodeEntry, active_codes_of
+from consult.codebook.service import freeze_version
+from consult.coding.models import ModelRun
+from consult.coding.queries import (
+    DecidedPair,
+    PassageToRead,
+    decided_pairs,
+    held_passages,
+    passages_to_propose_for,
+    passages_unread_by,
+)
+from consult.coding.rules import NewSuggestion, PassageRead, RunRecord
+from consult.coding.service import record_suggestions, start_run
+from consult.evidence.queries import TextToCut, texts_to_cut
+from consult.evidence.rules import Bounds, paragraphs_of
+from consult.evidence.service import CutText, store_passages
+from consult.foundation.clock import now
+from consult.foundation.database import db, transaction
+from consult.foundation.security import Actor
+
+if TYPE_CHECKING:
+    from nlp.proposer import Proposer
+    from nlp.types import CodeSpec, Decided, Proposal
+
+TEXTS_AT_ONCE = 200
+PASSAGES_AT_ONCE = 1_000
+
+# Told how many are done, of how many, and what; may raise to stop the work between two batches.
+Tell = Callable[[int, int, str], None]
+
+
+@dataclass(frozen=True)
+class Proposed:
+    """What a run did."""
+
+    run_id: int | None
+    passages: int
+    suggestions: int
+    abstained: int
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A fitted model and what its suggestions are recorded under."""
+
+    proposer: "Proposer"
+    run: ModelRun
+    code_ids: dict[str, int]
+    actor: Actor
+
+
+def cut_waiting(inquiry_id: int, tell: Tell) -> int:
+    """Cut every source text that has no passages yet; return the number of passages made."""
+    made = done = 0
+    total = count_uncut(db.session(), inquiry_id)
+    for texts in _texts_in_batches(inquiry_id):
+        cut = [
+            CutText(text.source_text_id, bounds)
+            for text, bounds in zip(texts, _bounds_of(texts), strict=True)
+        ]
+        with transaction() as session:
+            made += store_passages(session, cut, at=now())
+        done += len(texts)
+        tell(done, total, "Texts cut into passages.")
+    return made
+
+
+def propose_waiting(inquiry_id: int, tell: Tell, *, actor: Actor, again: bool = False) -> Proposed:
+    """Propose codes for passages not yet proposed for, or with `again` for all that the new run may improve.
+
+    Nothing happens, and no run is recorded, when there is nothing to read or the codebook has no code.
+    """
+    version = _present_version(inquiry_id, actor)
+    codes = active_codes_of(db.session(), inquiry_id)
+    total = count_passages(db.session(), inquiry_id) - (0 if again else _count_read(inquiry_id, version))
+    if not codes or total <= 0:
+        return Proposed(None, 0, 0, 0)
+    reading = _fitted(inquiry_id, codes, version, actor)
+    read = suggested = abstained = 0
+    for passages in (
+        _unread_in_batches(inquiry_id, reading.run.id) if again else _in_batches(inquiry_id, version)
+    ):
+        proposals = reading.proposer.propose([passage.quote for passage in passages])
+        suggested += _record(reading, passages, proposals)
+        abstained += sum(proposal.abstained for proposal in proposals)
+        read += len(passages)
+        tell(read, max(total, read), "Passages proposed for.")
+    return Proposed(reading.run.id, read, suggested, abstained)
+
+
+def _texts_in_batches(inquiry_id: int) -> Iterator[list[TextToCut]]:
+    after = 0
+    while texts := texts_to_cut(db.session(), inquiry_id, TEXTS_AT_ONCE, after_id=after):
+        after = texts[-1].source_text_id
+        yield texts
+
+
+def _bounds_of(texts: Sequence[TextToCut]) -> list[tuple[Bounds, ...]]:
+    """Return the bounds of each text's passages; each language has its own cutter, texts keep their order."""
+    from nlp.passages import PassageCutter
+    from nlp.types import Span
+
+    found: dict[int, tuple[Bounds, ...]] = {}
+    for language in {text.language for text in texts}:
+        alike = [text for text in texts if text.language == language]
+        spans = PassageCutter(language).cut_many(
+            [(text.body, [Span(p.start, p.end) for p in paragraphs_of(text.body)]) for text in alike]
+        )
+        for text, cut in zip(alike, spans, strict=True):
+            found[text.source_text_id] = tuple(Bounds(span.start, span.end) for span in cut)
+    return [found[text.source_text_id] for text in texts]
+
+
+def _present_version(inquiry_id: int, actor: Actor) -> CodebookVersion:
+    with transaction() as session:
+        version = freeze_version(session, inquiry_id, actor=actor, at=now())
+        session.flush()  # its id is needed after the commit, when the object would be read again
+        session.expunge(version)
+    return version
+
+
+def _count_read(inquiry_id: int, version: CodebookVersion) -> int:
+    from nlp.proposer import Proposer
+
+    return count_read(db.session(), inquiry_id, version.id, Proposer.name, Proposer.version)
+
+
+def _in_batches(inquiry_id: int, version: CodebookVersion) -> Iterator[list[PassageToRead]]:
+    from nlp.proposer import Proposer
+
+    after = 0
+    while passages := passages_to_propose_for(
+        db.session(),
+        inquiry_id,
+        version.id,
+        Proposer.name,
+        Proposer.version,
+        after_id=after,
+        limit=PASSAGES_AT_ONCE,
+    ):
+        after = passages[-1].id
+        yield passages
+
+
+def _unread_in_batches(inquiry_id: int, run_id: int) -> Iterator[list[PassageToRead]]:
+    after = 0
+    while passages := passages_unread_by(
+        db.session(), inquiry_id, run_id, after_id=after, limit=PASSAGES_AT_ONCE
+    ):
+        after = passages[-1].id
+        yield passages
+
+
+def _fitted(inquiry_id: int, codes: Sequence[CodeEntry], version: CodebookVersion, actor: Actor) -> Reading:
+    """Fit a proposer on what the inquiry holds and open a run for it."""
+    from nlp.proposer import Proposer
+
+    session = db.session()
+    decided = decided_pairs(session, inquiry_id)
+    proposer = Proposer().fit(
+        [_spec_of(code) for code in codes], held_passages(session, inquiry_id), _decided_in(decided, codes)
+    )
+    record = RunRecord(
+        codebook_version_id=version.id,
+        model=proposer.name,
+        model_version=proposer.version,
+        settings=proposer.settings(),
+        data_sha256=proposer.data_hash_,
+        seed=proposer.seed,
+        decided=proposer.n_decided_,
+    )
+    with transaction() as writing:
+        run = start_run(writing, record, inquiry_id=inquiry_id, actor=actor, at=now())
+        writing.expunge(run)
+    return Reading(proposer, run, {code.slug: code.id for code in codes}, actor)
+
+
+def _spec_of(code: CodeEntry) -> "CodeSpec":
+    from nlp.types import CodeSpec
+
+    text = code.text
+    return CodeSpec(
+        code=code.slug,
+        name=text.name,
+        definition=text.definition,
+        include=text.include,
+        exclude=text.exclude,
+        examples=text.examples,
+        parent=code.parent_slug,
+    )
+
+
+def _decided_in(pairs: Sequence[DecidedPair], codes: Sequence[CodeEntry]) -> "list[Decided]":
+    """Return the decisions on codes that are still there, in the library's words."""
+    from nlp.types import Decided
+
+    present = {code.slug for code in codes}
+    return [Decided(pair.quote, pair.code_slug, pair.applies) for pair in pairs if pair.code_slug in present]
+
+
+def _record(reading: Reading, passages: Sequence[PassageToRead], proposals: "Sequence[Proposal]") -> int:
+    read = [
+        PassageRead(passage.id, tuple(_suggestions_in(proposal, reading.code_ids)))
+        for passage, proposal in zip(passages, proposals, strict=True)
+    ]
+    with transaction() as session:
+        return record_suggestions(session, reading.run, read, actor=reading.actor, at=now())
+
+
+def _suggestions_in(proposal: "Proposal", code_ids: dict[str, int]) -> Iterator[NewSuggestion]:
+    for found in proposal.codes:
+        yield NewSuggestion(
+            code_id=code_ids[found.code],
+            score=found.score,
+            rank=found.rank,
+            reasons=tuple(
+                {"start": r.start, "end": r.end, "text": r.text, "weight": r.weight} for r in found.reasons
+            ),
+            from_definition=found.from_definition,
+        )

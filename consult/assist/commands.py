@@ -1,0 +1,54 @@
+"""`flask suggest`: cut and propose from the command line."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+import click
+from flask.cli import with_appcontext
+
+from consult.assist import bridge
+from consult.calls.queries import inquiry_by_slug
+from consult.foundation.commands import plain_errors
+from consult.foundation.database import db
+from consult.foundation.security import SYSTEM
+
+Result = TypeVar("Result")
+
+
+@click.command("suggest")
+@click.option("--inquiry", "slug", required=True, help="The inquiry's slug.")
+@click.option("--again", is_flag=True, help="Also for passages already proposed for, with all decided since.")
+@with_appcontext
+@plain_errors
+def suggest(slug: str, *, again: bool) -> None:
+    """Propose codes for every passage not yet proposed for under the present codebook and model."""
+    inquiry_id = inquiry_by_slug(db.session(), slug).id
+    with_bar("Cutting passages", lambda tell: bridge.cut_waiting(inquiry_id, tell))
+    done = with_bar(
+        "Proposing codes", lambda tell: bridge.propose_waiting(inquiry_id, tell, actor=SYSTEM, again=again)
+    )
+    click.echo(summary_of(done))
+
+
+def summary_of(done: bridge.Proposed) -> str:
+    """Return what was done, in a sentence."""
+    if done.run_id is None:
+        return "Nothing to propose: every passage has been read, or the codebook has no code."
+    return (
+        f"Run {done.run_id}: {done.suggestions} suggestions for {done.passages} passages; "
+        f"on {done.abstained} the machine abstained."
+    )
+
+
+def with_bar(title: str, work: Callable[[bridge.Tell], Result]) -> Result:
+    """Do work under a progress bar on standard error."""
+    with click.progressbar(length=0, label=title, file=click.get_text_stream("stderr")) as bar:
+
+        def tell(done: int, total: int, _message: str) -> None:
+            bar.length = total
+            bar.update(done - bar.pos)
+
+        return work(tell)
+
+
+commands = [suggest]
