@@ -1,5 +1,6 @@
 """`flask suggest`: cut and propose from the command line."""
 
+import sys
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -42,7 +43,7 @@ def summary_of(done: bridge.Proposed) -> str:
 
 def with_bar(title: str, work: Callable[[bridge.Tell], Result]) -> Result:
     """Do work under a progress bar on standard error."""
-    with click.progressbar(length=0, label=title, file=click.get_text_stream("stderr")) as bar:
+    with click.progressbar(length=0, label=title, file=sys.stderr, show_pos=True) as bar:
 
         def tell(done: int, total: int, _message: str) -> None:
             bar.length = total
