@@ -231,3 +231,13 @@ def passages_of(session: Session, submission_id: int) -> tuple[PassageRead, ...]
         )
         for row in rows
     )
+
+
+def hashes_by_key(session: Session, call_id: int) -> dict[str, str]:
+    """Return the hash of each imported submission's text by the key it came with."""
+    rows = session.execute(
+        select(Submission.external_key, SourceText.sha256)
+        .join(SourceText, SourceText.submission_id == Submission.id)
+        .where(Submission.call_id == call_id, Submission.external_key.is_not(None))
+    )
+    return {key: sha256 for key, sha256 in rows if key is not None}

@@ -91,6 +91,11 @@ def say(*lines: str) -> None:
         click.echo(line, err=True)
 
 
+def counted(number: int, noun: str) -> str:
+    """Return a number with its noun: 1 submission, 1,200 submissions."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
 @contextmanager
 def progress(total: int, what: str) -> Iterator[Callable[[int], None]]:
     """Show a bar on standard error while the block runs; call what is given with how many more are done."""

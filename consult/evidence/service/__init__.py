@@ -3,14 +3,24 @@
 from consult.evidence.service.given import GivenAnswer, GivenEvidence
 from consult.evidence.service.passages import CutText, passage_for, store_passages
 from consult.evidence.service.receiving import Received, receive_many, receive_submission
+from consult.evidence.service.respondent_types import (
+    add_missing_types,
+    known_type,
+    missing_types,
+    types_by_name,
+)
 
 __all__ = [
     "CutText",
     "GivenAnswer",
     "GivenEvidence",
     "Received",
+    "add_missing_types",
+    "known_type",
+    "missing_types",
     "passage_for",
     "receive_many",
     "receive_submission",
     "store_passages",
+    "types_by_name",
 ]

@@ -37,13 +37,13 @@ from consult.foundation.security import Actor
 class Received:
     """What became of a batch."""
 
-    submission_ids: tuple[int, ...]
+    references: tuple[str, ...]
     already_there: int
 
     @property
     def count(self) -> int:
         """Return how many submissions were stored."""
-        return len(self.submission_ids)
+        return len(self.references)
 
 
 def receive_submission(
@@ -60,7 +60,7 @@ def receive_submission(
     if earlier:
         return earlier
     check(session, [evidence], inquiry_id)
-    (submission_id,) = _store(session, [evidence], inquiry_id, at)
+    (submission_id,) = _store(session, [evidence], take_references(session, inquiry_id, 1), inquiry_id, at)
     _ask_for_passages(session, inquiry_id, actor, at)
     submission = session.get_one(Submission, submission_id)
     act = audit.Act("receive submission", "submission", submission_id, detail=_said_of(submission))
@@ -81,12 +81,13 @@ def receive_many(
     if not new:
         return Received((), len(batch))
     check(session, new, inquiry_id)
-    ids = _store(session, new, inquiry_id, at)
+    references = take_references(session, inquiry_id, len(new))
+    _store(session, new, references, inquiry_id, at)
     _ask_for_passages(session, inquiry_id, actor, at)
-    detail = {"count": len(ids), "first_id": ids[0], "last_id": ids[-1]}
+    detail = {"count": len(new), "first": references[0], "last": references[-1]}
     act = audit.Act("receive submissions", "call", new[0].call_id, detail=detail)
     audit.record(session, act, inquiry_id=inquiry_id, actor=actor, at=at)
-    return Received(tuple(ids), len(batch) - len(new))
+    return Received(tuple(references), len(batch) - len(new))
 
 
 def lock_references(session: Session, inquiry_id: int) -> None:
@@ -128,7 +129,13 @@ def _keys_of(evidence: GivenEvidence) -> set[object]:
     return keys | ({(evidence.call_id, evidence.external_key)} if evidence.external_key else set())
 
 
-def _store(session: Session, batch: Sequence[GivenEvidence], inquiry_id: int, at: datetime) -> list[int]:
+def _store(
+    session: Session,
+    batch: Sequence[GivenEvidence],
+    references: list[str],
+    inquiry_id: int,
+    at: datetime,
+) -> list[int]:
     respondents = [
         {
             "inquiry_id": inquiry_id,
@@ -139,7 +146,6 @@ def _store(session: Session, batch: Sequence[GivenEvidence], inquiry_id: int, at
         for evidence in batch
     ]
     respondent_ids = _insert(session, Respondent, respondents)
-    references = take_references(session, inquiry_id, len(batch))
     rows = [
         {
             "inquiry_id": inquiry_id,

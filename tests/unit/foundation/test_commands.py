@@ -5,7 +5,7 @@ import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy.exc import OperationalError
 
-from consult.foundation.commands import batches, plain_errors, progress
+from consult.foundation.commands import batches, counted, plain_errors, progress
 from consult.foundation.errors import BadInput, Busy, NotFound
 
 
@@ -77,3 +77,7 @@ def test_progress_goes_to_standard_error() -> None:
 
 def test_batches_keep_order_and_size() -> None:
     assert list(batches([1, 2, 3, 4, 5], 2)) == [[1, 2], [3, 4], [5]]
+
+
+def test_numbers_agree_with_their_nouns() -> None:
+    assert [counted(n, "word") for n in (0, 1, 1200)] == ["0 words", "1 word", "1,200 words"]

@@ -1,0 +1,144 @@
+"""Commands on evidence."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+from flask.cli import with_appcontext
+from sqlalchemy.orm import Session
+
+from consult.calls.models import Call
+from consult.calls.queries import call_with_questions, inquiry_by_slug
+from consult.calls.rules import QuestionKind
+from consult.evidence import intake, queries, service
+from consult.evidence.rules import Channel, PublicationChoice
+from consult.foundation.clock import now
+from consult.foundation.commands import batches, counted, plain_errors, progress, say
+from consult.foundation.database import db, transaction
+from consult.foundation.errors import BadInput
+from consult.foundation.security import SYSTEM
+
+# Short enough that nobody who saves meanwhile waits long.
+SUBMISSIONS_A_TRANSACTION = 500
+CONSENT = (
+    "Publication choice: not published, until a person decides, "
+    "for a file does not tell what its writers agreed to."
+)
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where imported evidence goes."""
+
+    inquiry_id: int
+    inquiry_slug: str
+    call_id: int
+    question_id: int
+
+
+@click.group("evidence")
+def evidence() -> None:
+    """Bring evidence in."""
+
+
+@evidence.command("import")
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("--inquiry", "inquiry_slug", required=True, help="The inquiry's address, such as localism.")
+@click.option("--call", "call_slug", required=True, help="The call's address within the inquiry.")
+@click.option("--dry-run", is_flag=True, help="Say what would happen; store nothing.")
+@with_appcontext
+@plain_errors
+def import_evidence(path: Path, inquiry_slug: str, call_slug: str, *, dry_run: bool) -> None:
+    """Import a folder of .txt files with a metadata.csv, or a units.csv; a second time changes nothing."""
+    session = db.session()
+    target = find_target(session, inquiry_slug, call_slug)
+    found = intake.read(path)
+    plan = intake.plan(found.items, queries.hashes_by_key(session, target.call_id))
+    tell_notices(found, plan)
+    if found.faults:
+        raise BadInput(
+            f"nothing was stored. Put right what is listed above ({len(found.faults)}) and run it again.",
+            found.faults,
+        )
+    new_types = service.missing_types(session, [item.respondent_type for item in plan.new], target.inquiry_id)
+    tell_plan(path, found, plan, new_types)
+    if dry_run:
+        click.echo("Dry run: nothing was stored.")
+    elif plan.new:
+        store(plan.new, target)
+
+
+def find_target(session: Session, inquiry_slug: str, call_slug: str) -> Target:
+    """Return where to put the evidence; its words answer the call's first free-text question."""
+    inquiry = inquiry_by_slug(session, inquiry_slug)
+    call: Call = call_with_questions(session, inquiry_slug, call_slug)
+    questions = [each.id for each in call.questions if each.kind is QuestionKind.FREE_TEXT]
+    if not questions:
+        raise BadInput(f"The call “{call_slug}” has no free-text question to hold the words. Add one first.")
+    return Target(inquiry.id, inquiry.slug, call.id, questions[0])
+
+
+def tell_notices(found: intake.Intake, plan: intake.Plan) -> None:
+    """Say what the reader should know, on standard error."""
+    say(*(f"Notice: {notice}" for notice in found.notices))
+    for key in plan.changed:
+        say(f"Notice: {key}: was imported before with other words, which are kept; these are left out.")
+
+
+def tell_plan(path: Path, found: intake.Intake, plan: intake.Plan, new_types: Sequence[str]) -> None:
+    """Say what will happen."""
+    click.echo(f"Read {counted(len(found.items), 'submission')} with {found.words:,} words from {path}.")
+    click.echo(
+        f"New: {len(plan.new):,}. Already there: {plan.unchanged:,}. "
+        f"Already there with other words, left as they are: {len(plan.changed):,}."
+    )
+    if new_types:
+        click.echo(f"New respondent types: {'; '.join(new_types)}.")
+
+
+def store(items: list[intake.Item], target: Target) -> None:
+    """Store items in batches; one that is broken off goes on where it stopped when run again."""
+    received: list[service.Received] = []
+    with progress(len(items), "Storing submissions") as advance:
+        for batch in batches(items, SUBMISSIONS_A_TRANSACTION):
+            with transaction() as session:
+                received.append(store_batch(session, batch, target))
+            advance(len(batch))
+    references = [reference for each in received for reference in each.references]
+    if references:
+        span = " to ".join(dict.fromkeys([references[0], references[-1]]))
+        click.echo(f"Stored {counted(len(references), 'submission')}, {span}.")
+        click.echo(CONSENT)
+        click.echo(f"Next: flask --app wsgi suggest --inquiry {target.inquiry_slug}")
+
+
+def store_batch(session: Session, items: list[intake.Item], target: Target) -> service.Received:
+    """Store one batch with the respondent types it needs."""
+    at = now()
+    names = [item.respondent_type for item in items]
+    service.add_missing_types(session, names, inquiry_id=target.inquiry_id, actor=SYSTEM, at=at)
+    types = service.types_by_name(session, target.inquiry_id)
+    given = [as_given(item, service.known_type(types, item.respondent_type), target) for item in items]
+    return service.receive_many(session, given, inquiry_id=target.inquiry_id, actor=SYSTEM, at=at)
+
+
+def as_given(item: intake.Item, respondent_type_id: int | None, target: Target) -> service.GivenEvidence:
+    """Return an item as evidence given."""
+    return service.GivenEvidence(
+        call_id=target.call_id,
+        name="",
+        organisation=item.organisation,
+        email="",
+        respondent_type_id=respondent_type_id,
+        place_id=None,
+        publication=PublicationChoice.NOT_PUBLISHED,
+        language="en",
+        title=item.title,
+        answers=(service.GivenAnswer(target.question_id, item.text),),
+        channel=Channel.IMPORTED,
+        external_key=item.key,
+    )
+
+
+commands = [evidence]
