@@ -8,9 +8,10 @@ from sqlalchemy import CTE, Row, Select, Subquery, case, distinct, exists, func,
 from sqlalchemy.orm import Session
 
 from consult.coding.models import Coding
+from consult.coding.queries import stands
 from consult.evidence.models import Passage, Submission
 from consult.themes.models import Theme, ThemeCode
-from consult.themes.queries.selected import coding_conditions, standing, submission_conditions, submissions_in
+from consult.themes.queries.selected import coding_conditions, submission_conditions, submissions_in
 from consult.themes.rules import NOT_STATED, Counts, Selection
 
 NOTHING = Counts()
@@ -71,7 +72,7 @@ def _received(selection: Selection) -> CTE:
     # From the submission down, so that the search ends at its first coding.
     any_coding = (
         exists()
-        .where(Passage.submission_id == Submission.id, Coding.passage_id == Passage.id, standing())
+        .where(Passage.submission_id == Submission.id, Coding.passage_id == Passage.id, stands())
         .correlate(Submission)
     )
     coded = case((any_coding, 1), else_=0).label("coded")
@@ -143,7 +144,7 @@ def by_theme(session: Session, inquiry_id: int) -> dict[int, Counts]:
     passages = (
         select(pairs.c.theme_id.label("key"), Coding.passage_id)
         .join(Coding, Coding.code_id == pairs.c.code_id)
-        .where(standing())
+        .where(stands())
         .distinct()
         .subquery()
     )

@@ -5,7 +5,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, exists, or_, select
 
 from consult.calls.models import Call
-from consult.coding.models import Coding, CodingWithdrawal
+from consult.coding.models import Coding
+from consult.coding.queries import stands
 from consult.evidence.models import Answer, AnswerChoice, Passage, Respondent, Submission
 from consult.evidence.rules import SubmissionState
 from consult.themes.models import ThemeCode
@@ -14,14 +15,9 @@ from consult.themes.rules import NOT_STATED, Selection
 Condition = ColumnElement[bool]
 
 
-def standing() -> Condition:
-    """Hold for codings that nobody has withdrawn."""
-    return ~exists().where(CodingWithdrawal.coding_id == Coding.id)
-
-
 def coding_conditions(selection: Selection) -> list[Condition]:
     """Return what a coding must meet; two codings of a passage still make one passage."""
-    conditions = [standing()]
+    conditions = [stands()]
     if selection.theme_id is not None:
         theme_codes = select(ThemeCode.code_id).where(ThemeCode.theme_id == selection.theme_id)
         conditions.append(Coding.code_id.in_(theme_codes))

@@ -1,0 +1,46 @@
+"""The form that chooses what to take out, and for whom."""
+
+from wtforms import RadioField
+from wtforms.validators import InputRequired
+
+from consult.foundation.web import Form
+from consult.publication.rules import Clearance
+from consult.reports.rules import Export
+
+EXPORTS = {
+    Export.CODINGS: ("Codings", "Each code that a person applied to a passage and has not withdrawn."),
+    Export.SUGGESTIONS: (
+        "Suggestions",
+        "What the machine last proposed for each passage, why, and what people decided on it.",
+    ),
+    Export.DECISIONS: ("Decisions", "Each accept, reject, replace or skip of a suggestion, and by whom."),
+}
+CLEARANCES = {
+    Clearance.PUBLIC: (
+        "Public",
+        "Only what respondents let us publish. Names nobody who asked not to be named, and no member.",
+    ),
+    Clearance.RESEARCH: (
+        "Research",
+        "The same words as public, for researchers under an agreement. Names no member.",
+    ),
+    Clearance.COMPLETE: (
+        "Complete",
+        "Everything, with all names, also what is not to be published. Keep it inside the commission.",
+    ),
+}
+
+
+class ExportForm(Form):
+    """What to download and for whom."""
+
+    export = RadioField(
+        "Which records",
+        choices=[(export.value, title) for export, (title, _) in EXPORTS.items()],
+        validators=[InputRequired("Choose which records to download.")],
+    )
+    clearance = RadioField(
+        "For whom",
+        choices=[(clearance.value, title) for clearance, (title, _) in CLEARANCES.items()],
+        validators=[InputRequired("Choose for whom the file is.")],
+    )
