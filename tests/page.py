@@ -5,7 +5,7 @@ from typing import Any
 from xml.etree.ElementTree import Element
 
 import html5lib
-from flask import Flask
+from flask import Flask, g, has_app_context
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
@@ -75,6 +75,7 @@ class PageClient:
 
     def get(self, path: str, *, status: int = 200) -> Page:
         """Load a page, follow redirects, check it."""
+        forget_last_request()
         return checked(Page(self.http.get(path, follow_redirects=True)), status)
 
     def submit(
@@ -94,6 +95,7 @@ class PageClient:
             if button and words_of(pressed) == button and pressed.get("name"):
                 data[pressed.get("name", "")] = pressed.get("value", "")
         path = form.get("action") or page.path
+        forget_last_request()
         response = self.http.open(
             path, method=form.get("method", "get").upper(), data=data, follow_redirects=follow
         )
@@ -101,6 +103,12 @@ class PageClient:
             assert response.status_code == status, response.status_code
             return Page(response)
         return checked(Page(response), status)
+
+
+def forget_last_request() -> None:
+    """Empty `g`, which tests share between requests: no browser may find another user there."""
+    for name in list(g) if has_app_context() else ():
+        g.pop(name)
 
 
 def checked(page: Page, status: int) -> Page:

@@ -2,13 +2,16 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from consult.accounts.models import User
 from consult.codebook.models import Code, Codebook, CodebookVersion, CodeExample
-from consult.codebook.rules import CodeState, CodeText
+from consult.codebook.rules import CodeState, CodeText, content_hash
+from consult.foundation.audit import AuditEvent
 from consult.foundation.errors import NotFound
 
 
@@ -31,6 +34,11 @@ class CodeEntry:
     @property
     def definition(self) -> str:
         return self.text.definition
+
+    @property
+    def fingerprint(self) -> str:
+        """Return a hash of what the code says and where it stands, to see whether it has changed."""
+        return content_hash([{**asdict(self.text), "parent": self.parent_slug}])
 
     @property
     def active(self) -> bool:
@@ -107,3 +115,31 @@ def _walked(codes: Iterable[Code]) -> list[tuple[Code, int]]:
         walked.append((code, depth))
         ahead.extend((child, depth + 1) for child in reversed(beneath[code.id]))
     return walked
+
+
+@dataclass(frozen=True)
+class Act:
+    """One act in the life of a code."""
+
+    who: str
+    verb: str
+    at: datetime
+    changed: tuple[str, ...]
+
+
+def history_of(session: Session, inquiry_id: int, code_id: int) -> list[Act]:
+    """Return what was done to a code, the newest first."""
+    events = session.execute(
+        select(AuditEvent.verb, AuditEvent.at, AuditEvent.detail, User.name)
+        .outerjoin(User, User.id == AuditEvent.user_id)
+        .where(
+            AuditEvent.inquiry_id == inquiry_id,
+            AuditEvent.record_kind == "code",
+            AuditEvent.record_id == code_id,
+        )
+        .order_by(AuditEvent.id.desc())
+    )
+    return [
+        Act(row.name or "The system", row.verb, row.at, tuple(row.detail) if row.verb == "edit code" else ())
+        for row in events
+    ]

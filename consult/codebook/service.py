@@ -21,6 +21,10 @@ from consult.foundation.security import Actor
 VERB_FOR = {CodeState.RETIRED: "retire", CodeState.ACTIVE: "restore"}
 
 
+class ChangedMeanwhile(Refused):
+    """Somebody else changed the code after the writer had read it."""
+
+
 @dataclass(frozen=True)
 class Imported:
     """What an import of a codebook did."""
@@ -58,14 +62,20 @@ def edit_code(
     *,
     inquiry_id: int,
     parent_id: int | None = None,
+    seen: str | None = None,
     actor: Actor,
     at: datetime,
 ) -> Code:
-    """Change what a code says and where it stands; saving it unchanged records nothing."""
+    """Change what a code says and where it stands; saving it unchanged records nothing.
+
+    `seen` is the fingerprint of the code as the writer saw it; raises ChangedMeanwhile for another one.
+    """
     _codebook(session, inquiry_id, at)
     text = _fit(text)
     codes = codes_of(session, inquiry_id)
     entry = _entry(codes, code_id)
+    if seen is not None and seen != entry.fingerprint:
+        raise ChangedMeanwhile(f"“{entry.name}” was changed while you had it open.")
     _check_parent(codes, entry, parent_id)
     code = session.get_one(Code, code_id)
     if (entry.text, entry.parent_id) == (text, parent_id):
