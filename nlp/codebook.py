@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import astuple
+from itertools import pairwise
 
 from nlp.errors import EmptyCodebookError, NlpError
 from nlp.types import CodeSpec
@@ -13,23 +14,21 @@ def checked(codes: Sequence[CodeSpec]) -> list[CodeSpec]:
     """The codes in order of their identifiers; raises where there is none or one comes twice."""
     if not codes:
         raise EmptyCodebookError("The codebook has no codes: add at least one code before asking for suggestions.")
-    ordered = sorted(codes, key=astuple_of)
-    for one, following in zip(ordered, ordered[1:], strict=False):
+    ordered = sorted(codes, key=lambda code: [str(part) for part in astuple(code)])
+    for one, following in pairwise(ordered):
         if one.code == following.code:
             raise NlpError(f"The code {one.code!r} is in the codebook twice: give each code its own identifier.")
     return ordered
 
 
-def astuple_of(code: CodeSpec) -> tuple[str, ...]:
-    """All that is said about a code, as text, for ordering and hashing."""
-    return tuple(str(part) for part in astuple(code))
+def describing_text(code: CodeSpec) -> str:
+    """What the codebook says of the code in its own words, without examples of other people's.
 
-
-def naming_text(code: CodeSpec) -> str:
-    """Name and synonyms: few words, each of them telling."""
-    return " ".join([code.name or code.code, *code.synonyms])
+    What a code excludes is left out as well: those words speak for another code.
+    """
+    return " ".join([code.name or code.code, *code.synonyms, code.definition, code.include])
 
 
 def defining_text(code: CodeSpec) -> str:
-    """All that speaks for the code. What it excludes is left out: those words speak for another."""
-    return " ".join([naming_text(code), code.definition, code.include, *code.examples])
+    """All that speaks for the code, its example passages too."""
+    return " ".join([describing_text(code), *code.examples])

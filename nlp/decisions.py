@@ -2,48 +2,58 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from nlp.errors import NlpError
 from nlp.types import Decided
-from nlp.words import FloatArray
+from nlp.words import FloatArray, IntArray
 
 
 @dataclass(frozen=True, slots=True)
 class DecisionTable:
-    """Distinct decided texts; for each code the share of decisions that said yes, and how many there were.
+    """One row for each reading of a text: `answer` is 1 for yes, and means something only where `known`.
 
-    Decisions that contradict each other meet in the middle: two against two is a half.
+    A second decision on the same text and code, by another person or another time, opens a second
+    row; so decisions that contradict each other both count, and meet in the middle.
     """
 
     texts: list[str]
-    share: FloatArray
-    count: FloatArray
+    answer: FloatArray
+    known: NDArray[np.bool_]
 
     @classmethod
     def of(cls, decided: Sequence[Decided], codes: Sequence[str]) -> DecisionTable:
         """Lay out decisions; raises NlpError where one names a code outside the codebook."""
         column = {code: i for i, code in enumerate(codes)}
-        unknown = sorted({d.code for d in decided} - set(codes))
-        if unknown:
-            raise NlpError(f"A decision names {unknown[0]!r}, which is not in the codebook: leave it out or add the code.")
-        texts = sorted({d.text for d in decided})
-        row = {text: i for i, text in enumerate(texts)}
-        at = np.array([(row[d.text], column[d.code]) for d in decided], dtype=np.int64).reshape(-1, 2).T
-        yes, count = (np.zeros((len(texts), len(codes)), dtype=np.float32) for _ in range(2))
-        np.add.at(count, tuple(at), 1.0)
-        np.add.at(yes, tuple(at), np.array([d.applies for d in decided], dtype=np.float32))
-        return cls(texts, yes / np.maximum(count, 1.0), count)
+        cells = _cells(decided, column)
+        rows = sorted({(text, copy) for (text, copy, _) in cells})
+        place = {key: i for i, key in enumerate(rows)}
+        answer = np.zeros((len(rows), len(codes)), dtype=np.float32)
+        known = np.zeros(answer.shape, dtype=bool)
+        for (text, copy, at), applies in cells.items():
+            answer[place[text, copy], at] = applies
+            known[place[text, copy], at] = True
+        return cls([text for text, _ in rows], answer, known)
 
-    @property
-    def known(self) -> np.ndarray[tuple[int, int], np.dtype[np.bool_]]:
-        """Which passages have been decided for which codes."""
-        return self.count > 0
+    def take(self, rows: IntArray) -> DecisionTable:
+        """The given rows only."""
+        return DecisionTable([self.texts[i] for i in rows], self.answer[rows], self.known[rows])
 
-    @property
-    def positives(self) -> FloatArray:
-        """For each code how many passages it was found to apply to."""
-        return np.asarray((self.share * self.known).sum(axis=0), dtype=np.float32)
+
+def _cells(decided: Sequence[Decided], column: dict[str, int]) -> dict[tuple[str, int, int], bool]:
+    """(text, which reading, column of the code) -> answer, whatever order the decisions came in."""
+    answers: dict[tuple[str, int], list[bool]] = defaultdict(list)
+    for one in decided:
+        if one.code not in column:
+            raise NlpError(f"A decision names {one.code!r}, which is not in the codebook: leave it out or add the code.")
+        answers[one.text, column[one.code]].append(one.applies)
+    return {
+        (text, copy, at): applies
+        for (text, at), given in answers.items()
+        for copy, applies in enumerate(sorted(given, reverse=True))
+    }

@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Self
 
 import numpy as np
 
-from nlp.codebook import checked, defining_text
+from nlp.codebook import checked, defining_text, describing_text
 from nlp.decisions import DecisionTable
 from nlp.errors import NlpError
 from nlp.features import TextFeatures, TextMatrix
-from nlp.fingerprint import data_hash
-from nlp.fusion import Fusion
+from nlp.fingerprint import data_hash, text_hashes
+from nlp.fusion import shipped_fusion
+from nlp.model import Model, Scores
 from nlp.reasons import ReasonFinder
-from nlp.ridge import Ridge, fit_ridge
-from nlp.similarity import ENOUGH_HELD, Definitions
-from nlp.stack import Stack, fit_stack, stack_columns
+from nlp.ridge import fit_ridge
+from nlp.similarity import Definitions
+from nlp.stack import fit_stack
 from nlp.types import CodeSpec, Decided, Proposal, ScoredCode
 from nlp.words import FloatArray
 
+#: More passages than this teach the vocabulary nothing that a sample does not.
 HELD_AT_MOST = 20_000
-_AT_ONCE = 2_000
+#: Rows of the kernel; beyond it a sample is learned from (5,000 rows are 100 MB, and some seconds).
+READINGS_AT_MOST = 5_000
+_AT_ONCE = 1_000
 
 
 class Proposer:
@@ -29,7 +34,8 @@ class Proposer:
 
     Without decisions the score comes from the codebook alone. With them a ridge regression learns
     the words of each code, and a small stack decides how far to follow it. The same data and seed
-    give the same model, in whatever order the data comes.
+    give the same model, in whatever order the data comes. Columns of scores are as in `codes_`,
+    which is in order of the identifiers.
     """
 
     name = "definitions-and-decisions"
@@ -37,7 +43,7 @@ class Proposer:
 
     def __init__(self, *, limit: int = 5, floor: float = 0.10, seed: int = 0) -> None:
         if limit < 1 or not 0.0 <= floor <= 1.0:
-            raise NlpError("limit must be at least 1 and floor between 0 and 1.")
+            raise NlpError("limit must be at least 1, and floor between 0 and 1.")
         self.limit = limit
         self.floor = floor
         self.seed = seed
@@ -52,94 +58,102 @@ class Proposer:
         Raises EmptyCodebookError without a code, NlpError for a decision on a code that is not there.
         """
         ordered = checked(codes)
+        table = DecisionTable.of(decided, [code.code for code in ordered])
+        held = self._sample(sorted(set(texts) or set(table.texts)), HELD_AT_MOST)
+        features = TextFeatures().fit([*held, *(defining_text(code) for code in ordered)])
+        definitions = Definitions().fit(ordered, features, features.transform(held))
+        described = features.transform([describing_text(code) for code in ordered])
         self.codes_ = tuple(code.code for code in ordered)
+        self.model_ = Model(features, definitions, shipped_fusion(enough_held=definitions.enough_held_), described)
+        self._specs, self._text_hashes = ordered, text_hashes(texts)
+        return self.learn(decided)
+
+    def learn(self, decided: Sequence[Decided]) -> Self:
+        """Learn again from all decisions so far, with codebook and passages as they were fitted.
+
+        Much cheaper than `fit`: for the refresh after each decision.
+        """
+        table = DecisionTable.of(decided, self._fitted_codes)
         self.n_decided_ = len(decided)
-        self.data_hash_ = data_hash(ordered, texts, decided)
-        table = DecisionTable.of(decided, self.codes_)
-        held = self._sample(texts)
-        self.features_ = TextFeatures().fit(sorted({*held, *table.texts}) + [defining_text(code) for code in ordered])
-        self.definitions_ = Definitions().fit(ordered, self.features_, self.features_.transform(held))
-        self._learn(table)
+        self.data_hash_ = data_hash(self._specs, self._text_hashes, decided)
+        self.model_ = self._learned(self.model_.without_decisions(), table)
         return self
 
     def score(self, texts: Sequence[str]) -> FloatArray:
-        """Probability of each code (columns as in `codes_`) on each text."""
-        parts = [self._probabilities(batch) for batch in self._batches(texts)]
-        return np.concatenate(parts) if parts else np.zeros((0, len(self.codes_)), dtype=np.float32)
+        """Probability of each code on each text, (texts, codes)."""
+        width = len(self._fitted_codes)
+        parts = [self.model_.scores(self.model_.measure(batch)).probabilities for batch in _batches(texts)]
+        return np.concatenate(parts) if parts else np.zeros((0, width), dtype=np.float32)
 
     def propose(self, texts: Sequence[str]) -> list[Proposal]:
         """Suggestions with reasons, one proposal for each text, in the order given."""
-        return [proposal for batch in self._batches(texts) for proposal in self._propose(batch)]
+        self._fitted_codes  # noqa: B018 # complains before any work where fit was forgotten
+        return [proposal for batch in _batches(texts) for proposal in self._propose(batch)]
 
-    def _sample(self, texts: Sequence[str]) -> list[str]:
-        distinct = sorted(set(texts))
-        if len(distinct) <= HELD_AT_MOST:
-            return distinct
-        chosen = np.random.default_rng(self.seed).choice(len(distinct), HELD_AT_MOST, replace=False)
-        return [distinct[i] for i in np.sort(chosen)]
+    def save(self, folder: Path) -> str:
+        """Write the fitted state as arrays and JSON into a folder; returns its SHA-256 for `load`."""
+        from nlp.artefact import save_proposer
 
-    def _learn(self, table: DecisionTable) -> None:
-        self.positives_ = table.positives
-        self.ridge_: Ridge | None = None
-        self.stack_: Stack | None = None
-        if not table.texts:
-            return
-        texts = self.features_.transform(table.texts)
-        defined = self._defined(texts)
-        targets = np.where(table.known, table.share, _chance(defined)).astype(np.float32)
-        self.ridge_ = fit_ridge(texts, targets)
-        self.prevalence_ = _log_odds(table)
-        others = table.positives - table.share * table.known
-        columns = stack_columns(self.ridge_.left_out, defined, others, self.prevalence_)
-        known = table.known
-        self.stack_ = fit_stack(columns[known], table.share[known], np.ones(int(known.sum()), dtype=np.float32))
+        return save_proposer(self, folder)
 
-    def _defined(self, texts: TextMatrix) -> FloatArray:
-        enough = self.definitions_.n_held_ >= ENOUGH_HELD
-        return Fusion.shipped().logits(self.definitions_.evidence(texts).columns, enough_held=enough)
+    @classmethod
+    def load(cls, folder: Path, sha256: str) -> Proposer:
+        """Read what `save` wrote; raises DamagedArtefactError unless it is exactly that."""
+        from nlp.artefact import load_proposer
 
-    def _logits(self, texts: TextMatrix) -> FloatArray:
-        defined = self._defined(texts)
-        if self.ridge_ is None or self.stack_ is None:
-            return defined
-        learned = self.stack_.logits(self.ridge_.scores(texts), defined, self.positives_, self.prevalence_)
-        return np.where(self.positives_ > 0, learned, defined)
+        return load_proposer(folder, sha256)
 
-    def _probabilities(self, texts: Sequence[str]) -> FloatArray:
-        return _chance(self._logits(self.features_.transform(texts)))
-
-    def _batches(self, texts: Sequence[str]) -> list[Sequence[str]]:
+    @property
+    def _fitted_codes(self) -> tuple[str, ...]:
         if not hasattr(self, "codes_"):
             raise NlpError("This proposer has not been fitted: call fit with a codebook first.")
-        return [texts[i : i + _AT_ONCE] for i in range(0, len(texts), _AT_ONCE)]
+        return self.codes_
+
+    def _sample(self, items: list[str], at_most: int) -> list[str]:
+        return [items[i] for i in self._chosen(len(items), at_most)]
+
+    def _chosen(self, count: int, at_most: int) -> list[int]:
+        if count <= at_most:
+            return list(range(count))
+        return sorted(np.random.default_rng(self.seed).choice(count, at_most, replace=False).tolist())
+
+    def _learned(self, model: Model, table: DecisionTable) -> Model:
+        """The model with what the decisions teach; what nobody decided is taken as the definition has it."""
+        if not table.texts:
+            return model
+        table = table.take(np.array(self._chosen(len(table.texts), READINGS_AT_MOST)))
+        texts = model.features.transform(table.texts)
+        defined = model.defined(texts)
+        targets = np.where(table.known, table.answer, _chance(defined)).astype(np.float32)
+        ridge, left_out = fit_ridge(texts, targets, model.described)
+        stack = fit_stack(defined, left_out, table.answer, table.known)
+        return model.with_decisions(ridge, stack, table.known.sum(axis=0))
 
     def _propose(self, texts: Sequence[str]) -> list[Proposal]:
-        matrix = self.features_.transform(texts)
-        scores = _chance(self._logits(matrix))
-        best = np.argsort(-scores, axis=1, kind="stable")[:, : self.limit]
-        reasons = ReasonFinder(self, texts, matrix)
-        return [self._proposal(i, best[i], scores[i], reasons) for i in range(len(texts))]
+        matrix = self.model_.measure(texts)
+        scores = self.model_.scores(matrix)
+        finder = ReasonFinder(self.model_.features, texts, matrix, self.model_.terms(scores))
+        best = np.argsort(-scores.probabilities, axis=1, kind="stable")[:, : self.limit]
+        return [self._proposal(row, best[row].tolist(), scores, finder) for row in range(len(texts))]
 
-    def _proposal(self, row: int, best: np.ndarray, scores: FloatArray, reasons: ReasonFinder) -> Proposal:
-        shown = [int(c) for c in best if scores[c] >= self.floor]
+    def _proposal(self, row: int, best: list[int], scores: Scores, finder: ReasonFinder) -> Proposal:
+        shown = [code for code in best if scores.probabilities[row, code] >= self.floor and scores.heard[row]]
         found = tuple(
             ScoredCode(
-                code=self.codes_[c],
-                score=float(scores[c]),
+                code=self.codes_[code],
+                score=float(scores.probabilities[row, code]),
                 rank=rank,
-                reasons=reasons.reasons(row, c),
-                from_definition=bool(self.positives_[c] == 0),
+                reasons=reasons,
+                from_definition=not self.model_.decisions[code],
             )
-            for rank, c in enumerate(shown, start=1)
+            for rank, (code, reasons) in enumerate(zip(shown, finder.reasons(row, shown), strict=True), start=1)
         )
         return Proposal(found, abstained=not found)
 
 
+def _batches(texts: Sequence[str]) -> Iterator[Sequence[str]]:
+    return (texts[i : i + _AT_ONCE] for i in range(0, len(texts), _AT_ONCE))
+
+
 def _chance(logits: FloatArray) -> FloatArray:
     return np.asarray(1.0 / (1.0 + np.exp(-np.clip(logits, -30, 30))), dtype=np.float32)
-
-
-def _log_odds(table: DecisionTable) -> FloatArray:
-    seen = table.known.sum(axis=0)
-    share = (table.positives + 0.5) / (seen + 1.0)
-    return np.asarray(np.log(share / (1 - share)), dtype=np.float32)

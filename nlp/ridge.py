@@ -5,59 +5,82 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import linalg
+from scipy import linalg, sparse
 
 from nlp.features import TextMatrix
 from nlp.linear import LinearMap
 from nlp.words import FloatArray
 
-PENALTIES = (0.1, 0.3, 1.0)
-#: Share of character n-grams in the kernel; the words have the rest.
-CHAR_SHARE = np.float32(1 / 3)
-_LEVEL = np.float32(0.1)
+PENALTIES = (0.1, 0.3, 1.0, 3.0)
+#: So many rows are enough to choose the penalty by.
+_ROWS_TO_CHOOSE_BY = 1_000
 
 
 @dataclass(frozen=True, slots=True)
 class Ridge:
-    """Fitted weights, and the score that each decided passage gets when it is left out."""
+    """Learned weights; scores are above or below what is usual for a code, about -prevalence to 1."""
 
     word: LinearMap
     char: LinearMap
     level: FloatArray
-    left_out: FloatArray
     penalty: float
 
     def scores(self, texts: TextMatrix) -> FloatArray:
-        """Learned score of each code on each passage, about 0 for no and 1 for yes."""
+        """Learned score of each code on each passage."""
         return self.word.apply(texts.word) + self.char.apply(texts.char) + self.level
 
 
-def fit_ridge(texts: TextMatrix, targets: FloatArray) -> Ridge:
-    """Fit with the penalty whose leave-one-out error is least."""
+def fit_ridge(texts: TextMatrix, targets: FloatArray, described: TextMatrix) -> tuple[Ridge, FloatArray]:
+    """Fit, and give the score that each text gets when it is left out.
+
+    `described` has one row for each code, its description: it stands among the texts as an example
+    of that code and of nothing else, so that a code nobody has used yet is not learned to be absent.
+    """
+    everything = TextMatrix(_stacked(texts.word, described.word), _stacked(texts.char, described.char))
     usual = targets.mean(axis=0)
-    kernel = _kernel(texts)
-    fits = [_solve(kernel, targets - usual, penalty) for penalty in PENALTIES]
-    best = int(np.argmin([np.square(left_out - (targets - usual)).mean() for _, left_out in fits]))
-    weights, left_out = fits[best]
-    return Ridge(
-        word=LinearMap.of(texts.word, (1 - CHAR_SHARE) * weights),
-        char=LinearMap.of(texts.char, CHAR_SHARE * weights),
-        level=(usual + _LEVEL * weights.sum(axis=0)).astype(np.float32),
-        left_out=left_out + usual,
-        penalty=PENALTIES[best],
+    wanted = np.concatenate([targets - usual, np.eye(len(described), dtype=np.float32)])
+    kernel = _kernel(everything)
+    penalty = _best_penalty(kernel, wanted, len(texts))
+    weights, left_out = _solve(kernel, wanted, penalty)
+    ridge = Ridge(
+        word=LinearMap.of(everything.word, weights / 2),
+        char=LinearMap.of(everything.char, weights / 2),
+        level=weights.sum(axis=0),
+        penalty=penalty,
     )
+    return ridge, left_out[: len(texts)]
+
+
+def _stacked(one: sparse.csr_array, other: sparse.csr_array) -> sparse.csr_array:
+    return sparse.csr_array(sparse.vstack([one, other], format="csr"))
 
 
 def _kernel(texts: TextMatrix) -> FloatArray:
-    word = (texts.word @ texts.word.T).toarray()
-    char = (texts.char @ texts.char.T).toarray()
-    return np.asarray((1 - CHAR_SHARE) * word + CHAR_SHARE * char + _LEVEL, dtype=np.float32)
+    """Mean of word and character cosine, plus a constant that stands for an intercept."""
+    kernel = (texts.word @ texts.word.T).toarray()
+    kernel += (texts.char @ texts.char.T).toarray()
+    kernel *= np.float32(0.5)
+    kernel += np.float32(1.0)
+    return np.asarray(kernel, dtype=np.float32)
 
 
-def _solve(kernel: FloatArray, targets: FloatArray, penalty: float) -> tuple[FloatArray, FloatArray]:
-    """Dual weights and leave-one-out scores: y_i - a_i / (K + penalty I)^-1_ii (Rasmussen and Williams 2006, 5.12)."""
+def _best_penalty(kernel: FloatArray, wanted: FloatArray, texts: int) -> float:
+    """The penalty with the least squared error when texts are left out."""
+    step = max(1, len(kernel) // _ROWS_TO_CHOOSE_BY)
+    rows = np.arange(0, len(kernel), step)
+    few, aims = kernel[np.ix_(rows, rows)], wanted[rows]
+    scored = rows < texts
+    errors = [np.square((_solve(few, aims, p)[1] - aims)[scored]).mean() for p in PENALTIES]
+    return PENALTIES[int(np.argmin(errors))]
+
+
+def _solve(kernel: FloatArray, wanted: FloatArray, penalty: float) -> tuple[FloatArray, FloatArray]:
+    """Dual weights and leave-one-out scores, y_i - a_i / inv(K + penalty I)_ii (Rasmussen and Williams 2006, 5.12)."""
     ridged = kernel + np.float32(penalty) * np.eye(len(kernel), dtype=np.float32)
-    factor = linalg.cho_factor(ridged, overwrite_a=True, check_finite=False)
-    inverse = linalg.cho_solve(factor, np.eye(len(kernel), dtype=np.float32), check_finite=False)
-    weights = inverse @ targets
-    return weights, targets - weights / np.diag(inverse)[:, None]
+    factor = linalg.cho_factor(ridged, lower=True, overwrite_a=True, check_finite=False)
+    weights = linalg.cho_solve(factor, wanted, check_finite=False)
+    inverse_factor = linalg.solve_triangular(
+        factor[0], np.eye(len(kernel), dtype=np.float32), lower=True, overwrite_b=True, check_finite=False
+    )
+    diagonal = np.einsum("ij,ij->j", inverse_factor, inverse_factor)
+    return weights.astype(np.float32), (wanted - weights / diagonal[:, None]).astype(np.float32)

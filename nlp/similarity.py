@@ -1,77 +1,132 @@
 """How close a passage is to what the codebook says, seen in several ways at once.
 
 One similarity misleads: some codes are close to everything, some passages to nothing. So each
-similarity is also compared with what the same code gets on other passages (only where enough are
-held to know) and with what other codes get on the same passage.
+similarity is also compared with what the same code gets on other passages and with what other
+codes get on the same passage. And a definition says things once, in the words of whoever wrote it:
+a second similarity therefore borrows the words of the passages closest to each code (Rocchio 1971).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
+from scipy import sparse
 
-from nlp.codebook import defining_text, naming_text
+from nlp.codebook import defining_text
 from nlp.features import TextFeatures, TextMatrix
 from nlp.linear import LinearMap
 from nlp.types import CodeSpec
 from nlp.words import FloatArray
 
-SIGNALS = ("definition", "name")
+SIGNALS = ("definition", "likeness")
 VIEWS = ("value", "of_code", "of_passage", "reciprocal_rank", "gap")
-#: With fewer passages held the mean of a code over passages says little.
+COLUMNS = (*(f"{signal}.{view}" for signal in SIGNALS for view in VIEWS), "log_codes")
+#: With fewer passages held, neither what is usual for a code nor its closest passages can be relied on.
 ENOUGH_HELD = 200
+_CLOSEST = 10
 _TINY = np.float32(1e-6)
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """Similarities (signal, passage, code) and the columns that the fusion weighs (passage, code, column)."""
-
-    similarities: FloatArray
-    columns: FloatArray
-
-
 class Definitions:
-    """Similarity of passages to the texts of the codes."""
+    """Similarity of passages to the texts of the codes; `n_held_` passages taught what is usual."""
 
     def fit(self, codes: Sequence[CodeSpec], features: TextFeatures, held: TextMatrix) -> Self:
-        """Learn what similarity each code usually gets on the passages held."""
-        texts = [features.transform([text(code) for code in codes]) for text in (defining_text, naming_text)]
-        self.word_maps_ = [LinearMap.of(matrix.word) for matrix in texts]
-        self.char_maps_ = [LinearMap.of(matrix.char) for matrix in texts]
+        """Learn from the passages held what is usual for each code and which are closest to it."""
+        own = features.transform([defining_text(code) for code in codes])
         self.n_held_ = len(held)
-        similarities = self.similarities(held) if len(held) else np.zeros((len(SIGNALS), 1, len(codes)), dtype=np.float32)
-        self.mean_ = similarities.mean(axis=1)
-        self.spread_ = similarities.std(axis=1) + _TINY
+        self.maps_ = [_map_of(own)]
+        if self.enough_held_:
+            self.maps_.append(_map_of(_with_closest(own, held, _similarity(self.maps_[0], held))))
+        self._measure_usual(held, len(codes))
         return self
 
-    def similarities(self, texts: TextMatrix) -> FloatArray:
-        """Mean of word and character cosine: (signal, passage, code)."""
-        pairs = zip(self.word_maps_, self.char_maps_, strict=True)
-        return np.stack([(word.apply(texts.word) + char.apply(texts.char)) / 2 for word, char in pairs])
+    @property
+    def enough_held_(self) -> bool:
+        """Whether comparison over passages is used."""
+        return self.n_held_ >= ENOUGH_HELD
 
-    def evidence(self, texts: TextMatrix) -> Evidence:
-        """Similarities and all views of them."""
-        similarities = self.similarities(texts)
-        views = [view for s, values in enumerate(similarities) for view in self._views(s, values)]
-        size = np.full_like(similarities[0], np.log(similarities.shape[2]))
-        return Evidence(similarities, np.stack([*views, size], axis=-1))
+    def similarities(self, texts: TextMatrix) -> FloatArray:
+        """Mean of word and character cosine: (signal, passage, code); one signal when few are held."""
+        return np.stack([_similarity(pair, texts) for pair in self.maps_])
+
+    def columns(self, similarities: FloatArray) -> FloatArray:
+        """What the fusion weighs, (passage, code, COLUMNS); what cannot be known is zero."""
+        out = np.zeros((*similarities.shape[1:], len(COLUMNS)), dtype=np.float32)
+        for signal, values in enumerate(similarities):
+            for view, seen in enumerate(self._views(signal, values)):
+                out[..., signal * len(VIEWS) + view] = seen
+        out[..., -1] = np.log(similarities.shape[2])
+        return out
+
+    def slopes(self, weights: FloatArray, spreads: FloatArray) -> FloatArray:
+        """How much the fused logit moves with each similarity, ranks apart: (signal, passage, code)."""
+        by_view = weights[:-1].reshape(len(SIGNALS), len(VIEWS))[: len(self.maps_)]
+        slopes = np.broadcast_to(by_view[:, 0, None, None], (*spreads.shape[:2], self.spread_.shape[1]))
+        if self.enough_held_:
+            slopes = slopes + (by_view[:, 1, None] / self.spread_)[:, None, :]
+        return np.asarray(slopes + by_view[:, 2, None, None] / spreads, dtype=np.float32)
+
+    def _measure_usual(self, held: TextMatrix, codes: int) -> None:
+        if not len(held):
+            self.mean_, self.spread_ = (np.full((1, codes), v, dtype=np.float32) for v in (0.0, 1.0))
+            self.usual_best_ = np.zeros(1, dtype=np.float32)
+            return
+        similarities = self.similarities(held)
+        self.mean_ = similarities.mean(axis=1)
+        self.spread_ = similarities.std(axis=1) + _TINY
+        self.usual_best_ = similarities.max(axis=2).mean(axis=1)
 
     def _views(self, signal: int, values: FloatArray) -> list[FloatArray]:
-        usual = (values - self.mean_[signal]) / self.spread_[signal]
-        if self.n_held_ < ENOUGH_HELD:
-            usual = np.zeros_like(values)
-        spread = values.std(axis=1, keepdims=True) + _TINY
-        beside = (values - values.mean(axis=1, keepdims=True)) / spread
-        gap = values - values.max(axis=1, keepdims=True)
-        return [values, usual, beside, reciprocal_ranks(values), gap]
+        usual = (values - self.mean_[signal]) / self.spread_[signal] if self.enough_held_ else np.zeros_like(values)
+        beside = (values - values.mean(axis=1, keepdims=True)) / row_spread(values)
+        best = values.max(axis=1, keepdims=True)
+        # A passage that shares nothing with any code would otherwise be level with the best of each.
+        silent = best <= 0
+        gap = values - np.where(silent, self.usual_best_[signal], best)
+        return [values, usual, beside, np.where(silent, 0.0, reciprocal_ranks(values)), gap]
+
+
+def row_spread(values: FloatArray) -> FloatArray:
+    """How much the similarities of a passage differ between codes."""
+    return np.asarray(values.std(axis=-1, keepdims=True) + _TINY, dtype=np.float32)
 
 
 def reciprocal_ranks(values: FloatArray) -> FloatArray:
     """One over the rank of each code on its passage; equals share the better rank."""
-    ordered = -np.sort(-values, axis=1)
-    better = np.stack([np.searchsorted(-row, -given) for row, given in zip(ordered, values, strict=True)])
-    return (1.0 / (1.0 + better)).astype(np.float32)
+    order = np.argsort(-values, axis=1, kind="stable")
+    ordered = np.take_along_axis(values, order, axis=1)
+    place = np.broadcast_to(np.arange(values.shape[1]), values.shape)
+    fresh = np.ones(values.shape, dtype=bool)
+    fresh[:, 1:] = ordered[:, 1:] < ordered[:, :-1]
+    first = np.maximum.accumulate(np.where(fresh, place, 0), axis=1)
+    out = np.empty_like(values)
+    np.put_along_axis(out, order, (1.0 / (1.0 + first)).astype(np.float32), axis=1)
+    return out
+
+
+def _map_of(texts: TextMatrix) -> tuple[LinearMap, LinearMap]:
+    return LinearMap.of(texts.word), LinearMap.of(texts.char)
+
+
+def _similarity(maps: tuple[LinearMap, LinearMap], texts: TextMatrix) -> FloatArray:
+    return (maps[0].apply(texts.word) + maps[1].apply(texts.char)) / 2
+
+
+def _with_closest(own: TextMatrix, held: TextMatrix, similarity: FloatArray) -> TextMatrix:
+    """Each code's own text plus the mean of the passages that stand out most for it."""
+    beside = (similarity - similarity.mean(axis=1, keepdims=True)) / row_spread(similarity)
+    closest = np.argsort(-beside, axis=0, kind="stable")[:_CLOSEST]
+    weights = np.maximum(np.take_along_axis(beside, closest, axis=0), 0.0)
+    weights /= weights.sum(axis=0) + _TINY
+    codes = np.broadcast_to(np.arange(similarity.shape[1]), closest.shape)
+    mix = sparse.coo_array((weights.ravel(), (codes.ravel(), closest.ravel())), shape=similarity.shape[::-1]).tocsr()
+    return TextMatrix(_unit(own.word + mix @ held.word), _unit(own.char + mix @ held.char))
+
+
+def _unit(rows: sparse.csr_array) -> sparse.csr_array:
+    rows = sparse.csr_array(rows)
+    lengths = np.sqrt(np.asarray(rows.multiply(rows).sum(axis=1)).ravel())
+    rows.data = (rows.data / np.repeat(np.maximum(lengths, _TINY), np.diff(rows.indptr))).astype(np.float32)
+    return rows

@@ -1,7 +1,11 @@
-"""One small logistic regression for all codes that says how far to trust learning and how far the definition.
+"""One small logistic regression that says how far to trust learning and how far the definition.
 
-It starts from "the definition alone" and moves only as far as the decisions push it, so that
-with few of them, or for a code without any, the definition's score comes through unchanged.
+    logit = trust_in_definition x defined + trust_in_learning x learned + level + level of the code
+
+It starts from what held on other corpora (the definition as it stands, a fixed trust in learning)
+and moves only as far as the decisions push it. The level of a code is a random effect: it moves
+with evidence for that code alone, and little, because a frequent code that is raised on every
+passage pushes rare ones out of sight.
 """
 
 from __future__ import annotations
@@ -9,46 +13,88 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from nlp.words import FloatArray
+from nlp.words import FloatArray, IntArray
 
-#: How firmly the start is held: variance of each coefficient around it.
-_VARIANCE = 4.0
-_ROUNDS = 25
+Float64Array = NDArray[np.float64]
+#: Defined, learned, level: where they start and how far they may go (variances).
+_START = np.array([1.0, 6.0, 0.0])
+_VARIANCE = np.array([0.05, 1.0, 1.0])
+_CODE_VARIANCE = 0.03
+_ROUNDS = 50
 
 
 @dataclass(frozen=True, slots=True)
 class Stack:
-    """Coefficients for the columns made by `stack_columns`."""
+    """What the decisions say: trust in definition and in learning, common level, level of each code."""
 
     coefficients: FloatArray
+    levels: FloatArray
 
-    def logits(self, learned: FloatArray, defined: FloatArray, positives: FloatArray, prevalence: FloatArray) -> FloatArray:
-        """Logit for each passage and code; codes nobody has used keep what the definition says."""
-        columns = stack_columns(learned, defined, positives, prevalence)
-        return np.asarray(columns @ self.coefficients, dtype=np.float32)
-
-
-def stack_columns(learned: FloatArray, defined: FloatArray, positives: FloatArray, prevalence: FloatArray) -> FloatArray:
-    """Columns (passage, code, column); `positives` leaves out a passage's own decision when fitting."""
-    grown = np.broadcast_to(np.log1p(positives), learned.shape)
-    usual = np.broadcast_to(prevalence, learned.shape)
-    columns = [learned, defined, learned * grown, defined * grown, grown, usual, np.ones_like(learned)]
-    return np.stack(columns, axis=-1).astype(np.float32)
+    def logits(self, defined: FloatArray, learned: FloatArray) -> FloatArray:
+        """Logit for each passage and code."""
+        trust_defined, trust_learned, level = self.coefficients
+        return np.asarray(trust_defined * defined + trust_learned * learned + level + self.levels, dtype=np.float32)
 
 
-def fit_stack(columns: FloatArray, answers: FloatArray, weights: FloatArray) -> Stack:
-    """Penalised logistic regression by Newton's method, held to the definition's score."""
-    start = np.zeros(columns.shape[1])
-    start[1] = 1.0
-    x, y, w = (a.astype(np.float64) for a in (columns, answers, weights))
-    beta = start.copy()
+@dataclass(frozen=True, slots=True)
+class _Pairs:
+    """Decided pairs of passage and code: columns, code, answer."""
+
+    x: Float64Array
+    code: IntArray
+    y: Float64Array
+    codes: int
+
+    def logits(self, beta: Float64Array, levels: Float64Array) -> Float64Array:
+        return np.asarray(self.x @ beta + levels[self.code])
+
+    def per_code(self, values: Float64Array) -> Float64Array:
+        return np.bincount(self.code, weights=values, minlength=self.codes)
+
+    def loss(self, beta: Float64Array, levels: Float64Array) -> float:
+        """Penalised negative log likelihood."""
+        logits = self.logits(beta, levels)
+        held = np.square(beta - _START) @ (1 / _VARIANCE) + np.square(levels).sum() / _CODE_VARIANCE
+        return float((np.logaddexp(0, logits) - self.y * logits).sum() + held / 2)
+
+    def step(self, beta: Float64Array, levels: Float64Array) -> tuple[Float64Array, Float64Array]:
+        """Newton's step; the levels are eliminated first (Schur complement), so their number costs nothing."""
+        chance = 1.0 / (1.0 + np.exp(-np.clip(self.logits(beta, levels), -30, 30)))
+        curve = chance * (1 - chance)
+        slope = self.x.T @ (self.y - chance) - (beta - _START) / _VARIANCE
+        slope_levels = self.per_code(self.y - chance) - levels / _CODE_VARIANCE
+        curve_levels = self.per_code(curve) + 1 / _CODE_VARIANCE
+        cross = np.stack([self.per_code(curve * column) for column in self.x.T])
+        whole = (self.x * curve[:, None]).T @ self.x + np.diag(1 / _VARIANCE)
+        move = np.linalg.solve(whole - (cross / curve_levels) @ cross.T, slope - cross @ (slope_levels / curve_levels))
+        return move, (slope_levels - cross.T @ move) / curve_levels
+
+
+def fit_stack(defined: FloatArray, learned: FloatArray, answer: FloatArray, known: NDArray[np.bool_]) -> Stack:
+    """Most likely coefficients given the decided pairs; `learned` must be left-out scores."""
+    code = np.nonzero(known)[1]
+    x = np.stack([defined[known], learned[known], np.ones(len(code), dtype=np.float32)], axis=1)
+    pairs = _Pairs(x.astype(np.float64), code, answer[known].astype(np.float64), known.shape[1])
+    beta, levels = _START.copy(), np.zeros(pairs.codes)
+    loss = pairs.loss(beta, levels)
     for _ in range(_ROUNDS):
-        chance = 1.0 / (1.0 + np.exp(-np.clip(x @ beta, -30, 30)))
-        slope = x.T @ (w * (y - chance)) - (beta - start) / _VARIANCE
-        curve = (x * (w * chance * (1 - chance))[:, None]).T @ x + np.eye(len(beta)) / _VARIANCE
-        step = np.linalg.solve(curve, slope)
-        beta += step
-        if np.abs(step).max() < 1e-6:
+        beta, levels, better = _improved(pairs, beta, levels, loss)
+        if loss - better < 1e-8 * max(1.0, loss):
             break
-    return Stack(beta.astype(np.float32))
+        loss = better
+    return Stack(beta.astype(np.float32), levels.astype(np.float32))
+
+
+def _improved(
+    pairs: _Pairs, beta: Float64Array, levels: Float64Array, loss: float
+) -> tuple[Float64Array, Float64Array, float]:
+    """Go along Newton's step, halved until it helps: the full step can overshoot."""
+    move, move_levels = pairs.step(beta, levels)
+    for size in 0.5 ** np.arange(12):
+        there = beta + size * move, levels + size * move_levels
+        better = pairs.loss(*there)
+        if better < loss:
+            return *there, better
+    return beta, levels, loss

@@ -1,0 +1,82 @@
+"""The fitted state of a proposer and how it scores."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nlp.features import TextFeatures, TextMatrix
+from nlp.fusion import Fusion
+from nlp.reasons import Term
+from nlp.ridge import Ridge
+from nlp.similarity import Definitions, row_spread
+from nlp.stack import Stack
+from nlp.words import FloatArray
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """Scores of a batch; `heard` is false for a passage without one n-gram that the model knows."""
+
+    probabilities: FloatArray
+    similarities: FloatArray
+    heard: NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """Definitions, and once there are decisions what was learned from them; `decisions` counts them by code."""
+
+    features: TextFeatures
+    definitions: Definitions
+    fusion: Fusion
+    described: TextMatrix
+    ridge: Ridge | None = None
+    stack: Stack | None = None
+    counts: NDArray[np.int64] | None = None
+
+    @property
+    def decisions(self) -> NDArray[np.int64]:
+        """How many decisions were learned from, for each code."""
+        return np.zeros(len(self.described), dtype=np.int64) if self.counts is None else self.counts
+
+    def without_decisions(self) -> Self:
+        """The same model before it learned."""
+        return replace(self, ridge=None, stack=None, counts=None)
+
+    def with_decisions(self, ridge: Ridge, stack: Stack, counts: NDArray[np.int64]) -> Self:
+        """The same model after it learned."""
+        return replace(self, ridge=ridge, stack=stack, counts=counts)
+
+    def measure(self, texts: Sequence[str]) -> TextMatrix:
+        """Texts as numbers."""
+        return self.features.transform(texts)
+
+    def defined(self, texts: TextMatrix) -> FloatArray:
+        """Logits from the codebook alone."""
+        return self.fusion.logits(self.definitions.columns(self.definitions.similarities(texts)))
+
+    def scores(self, texts: TextMatrix) -> Scores:
+        """Probabilities, and what reasons need to know of how they came about."""
+        similarities = self.definitions.similarities(texts)
+        logits = self.fusion.logits(self.definitions.columns(similarities))
+        if self.ridge is not None and self.stack is not None:
+            logits = self.stack.logits(logits, self.ridge.scores(texts))
+        heard = (np.diff(texts.word.indptr) > 0) | (np.diff(texts.char.indptr) > 0)
+        chance = 1.0 / (1.0 + np.exp(-np.clip(logits, -30, 30)))
+        return Scores(chance.astype(np.float32), similarities, heard)
+
+    def terms(self, scores: Scores) -> list[Term]:
+        """The sums over n-grams that the logits hold, with their factors."""
+        trust_defined, trust_learned = (1.0, 0.0) if self.stack is None else self.stack.coefficients[:2]
+        slopes = self.definitions.slopes(self.fusion.weights, row_spread(scores.similarities))
+        factors = np.float32(trust_defined / 2) * slopes
+        terms = [Term(*pair, factor) for pair, factor in zip(self.definitions.maps_, factors, strict=True)]
+        if self.ridge is not None:
+            learned = np.full(scores.probabilities.shape, trust_learned, dtype=np.float32)
+            terms.append(Term(self.ridge.word, self.ridge.char, learned))
+        return terms
