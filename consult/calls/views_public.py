@@ -1,0 +1,85 @@
+"""What the public sees of calls: the front page and the page of each call."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import Blueprint, render_template
+
+from consult.calls.models import Call, Question
+from consult.calls.queries import call_with_questions, published_calls
+from consult.calls.rules import CallState, Openness, QuestionKind, openness
+from consult.calls.time_left import time_left
+from consult.foundation.clock import now
+from consult.foundation.database import db
+from consult.foundation.errors import NotFound
+from consult.foundation.guard import public
+from consult.foundation.web import LONDON
+
+blueprint = Blueprint("calls_public", __name__)
+
+HOW_ANSWERED = {
+    QuestionKind.FREE_TEXT: "in your own words",
+    QuestionKind.SINGLE: "choose one answer",
+    QuestionKind.SEVERAL: "choose any number of answers",
+    QuestionKind.SCALE: "choose a point on a scale",
+    QuestionKind.NUMBER: "a number",
+    QuestionKind.PLACE: "choose a place",
+}
+HEADINGS = (
+    (Openness.OPEN, "Open now"),
+    (Openness.NOT_YET, "Opening later"),
+    (Openness.CLOSED, "Closed"),
+)
+
+
+@dataclass(frozen=True)
+class CallNotice:
+    """A call as the front page announces it."""
+
+    call: Call
+    openness: Openness
+    remaining: str
+
+
+@blueprint.get("/")
+@public
+def front() -> str:
+    """List the calls for evidence: open, to come, closed."""
+    at = now()
+    notices = [notice_of(call, at=at) for call in published_calls(db.session())]
+    groups = [(heading, [n for n in notices if n.openness is state]) for state, heading in HEADINGS]
+    return render_template(
+        "calls/front.html",
+        title="Give evidence",
+        groups=[group for group in groups if group[1]],
+        any_open=any(notice.openness is Openness.OPEN for notice in notices),
+    )
+
+
+@blueprint.get("/calls/<inquiry_slug>/<call_slug>")
+@public
+def call(inquiry_slug: str, call_slug: str) -> str:
+    """Show what a call asks, why, until when, and what happens to people's words."""
+    found = call_with_questions(db.session(), inquiry_slug, call_slug)
+    if found.state is CallState.DRAFT:
+        raise NotFound("There is no such call for evidence.")
+    return render_template(
+        "calls/call.html",
+        title=found.title,
+        notice=notice_of(found, at=now()),
+        questions=[(question, how_answered(question)) for question in found.questions],
+    )
+
+
+def notice_of(call: Call, *, at: datetime) -> CallNotice:
+    """Return a call with how it stands at a moment."""
+    standing = openness(call.state, call.opens_at, call.closes_at, at)
+    remaining = time_left(call.closes_at, at, LONDON) if standing is Openness.OPEN else ""
+    return CallNotice(call, standing, remaining)
+
+
+def how_answered(question: Question) -> str:
+    """Return how a question is answered, in a few words."""
+    limit = f", up to {question.word_limit:,} words" if question.word_limit else ""
+    needed = "" if question.required else "; you may leave it out"
+    return f"{HOW_ANSWERED[question.kind]}{limit}{needed}"

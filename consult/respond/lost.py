@@ -1,0 +1,113 @@
+"""Posts whose session had ended: the same page again with every word in it and a fresh token.
+
+Nothing is stored without a valid token; pressing the button once more stores it.
+"""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from flask import make_response, render_template, request
+from flask.blueprints import BlueprintSetupState
+from werkzeug.wrappers import Response
+
+from consult.foundation.errors import ConsultError
+from consult.foundation.web import on_refusal
+from consult.respond import pages
+from consult.respond.forms import JourneyForm, PublicationForm, ResumeForm, question_form
+from consult.respond.routes import blueprint
+from consult.respond.views_after import resume_page
+from consult.respond.visit import Visit, visit_to, was_posted_from_here
+from consult.respond.ways import about_form, closed, to_call
+
+AnyForm = TypeVar("AnyForm", bound=JourneyForm)
+
+
+def lost_about(inquiry_slug: str, call_slug: str) -> Response:
+    visit = lost_visit(inquiry_slug, call_slug)
+    form = readable(about_form(visit))
+    return pages.about_page(visit, form, pages.LOST) if visit.is_open else closed(visit, about=form.typed())
+
+
+def lost_question(inquiry_slug: str, call_slug: str, number: int) -> Response:
+    visit = lost_visit(inquiry_slug, call_slug)
+    form = readable(question_form(visit.call.question(number))())
+    if visit.is_open:
+        return pages.question_page(visit, form, pages.LOST)
+    return closed(visit, answers={form.asked.slug: form.typed()})
+
+
+def lost_publication(inquiry_slug: str, call_slug: str) -> Response:
+    visit = lost_visit(inquiry_slug, call_slug)
+    form = readable(PublicationForm())
+    if visit.is_open:
+        return pages.publication_page(visit, form, pages.LOST)
+    return closed(visit, about=form.typed())
+
+
+def lost_send(inquiry_slug: str, call_slug: str) -> Response:
+    visit = lost_visit(inquiry_slug, call_slug)
+    if visit.draft is None or visit.is_sent:
+        return press_again("Send my evidence")
+    return pages.check_page(visit, lost=True) if visit.is_open else closed(visit)
+
+
+def lost_code() -> Response:
+    return resume_page(readable(ResumeForm()), status=pages.LOST)
+
+
+def lost_start(inquiry_slug: str, call_slug: str) -> Response:
+    visit = visit_to(inquiry_slug, call_slug)
+    return press_again("Start now") if visit.is_open else to_call(visit)
+
+
+def lost_leave(**_address: str) -> Response:
+    return press_again("Leave this device")
+
+
+def press_again(button: str) -> Response:
+    """Return a page that holds nothing but the button, with what its form carried."""
+    fields = [(name, value) for name, value in request.form.items() if name != "csrf_token"]
+    title = "Press the button once more"
+    page = render_template("respond/press_again.html", title=title, button=button, fields=fields)
+    return make_response(page, pages.LOST)
+
+
+def lost_visit(inquiry_slug: str, call_slug: str) -> Visit:
+    """Return the visit; the draft code in the form counts only if the form can have been ours."""
+    return visit_to(inquiry_slug, call_slug, posted=was_posted_from_here())
+
+
+def readable(form: AnyForm) -> AnyForm:
+    """Return the form with what was typed, such as a page can show it."""
+    form.show_what_is_kept()
+    return form
+
+
+def answering(page: Callable[..., Response]) -> Callable[[], Response]:
+    """Return a handler that gives a page the values of the address; it runs outside of any view."""
+
+    def answer() -> Response:
+        try:
+            return page(**(request.view_args or {}))
+        except ConsultError as error:
+            return on_refusal(error)
+
+    return answer
+
+
+HANDLERS: dict[str, Callable[..., Response]] = {
+    "save_about": lost_about,
+    "save_question": lost_question,
+    "save_publication": lost_publication,
+    "send": lost_send,
+    "open_code": lost_code,
+    "start": lost_start,
+    "leave": lost_leave,
+}
+
+
+@blueprint.record
+def register_handlers(state: BlueprintSetupState) -> None:
+    """Tell the foundation which page answers which post."""
+    handlers = state.app.extensions.setdefault("consult.on_lost_session", {})
+    handlers.update({f"{blueprint.name}.{name}": answering(page) for name, page in HANDLERS.items()})

@@ -1,0 +1,244 @@
+"""Reads for the public journey; plain values, so that a page outlives the transaction that saved it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from consult.calls.models import Call, Inquiry, Place, Question
+from consult.calls.queries import call_with_questions, places_of, respondent_types_of
+from consult.calls.rules import CallState, Openness, QuestionKind, openness
+from consult.evidence.models import Answer, AnswerChoice, SourceText, Submission
+from consult.evidence.rules import PublicationChoice
+from consult.foundation.errors import NotFound
+from consult.respond.codes import hash_of
+from consult.respond.models import Draft
+from consult.respond.rules import Asked, Choice
+
+
+@dataclass(frozen=True)
+class RespondentTypeOffered:
+    """A capacity to answer in."""
+
+    id: int
+    slug: str
+    name: str
+
+
+@dataclass(frozen=True)
+class CallToAnswer:
+    """A call as the journey needs it."""
+
+    id: int
+    slug: str
+    title: str
+    state: CallState
+    opens_at: datetime
+    closes_at: datetime
+    inquiry_id: int
+    inquiry_slug: str
+    inquiry_title: str
+    questions: tuple[Asked, ...]
+    types: tuple[RespondentTypeOffered, ...]
+
+    def question(self, number: int) -> Asked:
+        """Return the question with this number; NotFound for any other."""
+        for asked in self.questions:
+            if asked.number == number:
+                return asked
+        raise NotFound("This call has no such question.")
+
+    @property
+    def type_slugs(self) -> tuple[str, ...]:
+        return tuple(offered.slug for offered in self.types)
+
+    def openness(self, at: datetime) -> Openness:
+        return openness(self.state, self.opens_at, self.closes_at, at)
+
+
+@dataclass(frozen=True)
+class DraftHeld:
+    """What a draft holds at one moment."""
+
+    id: int
+    answers: dict[str, Any]
+    about: dict[str, Any]
+    saved_at: datetime
+    expires_at: datetime
+    submission_id: int | None
+
+
+@dataclass(frozen=True)
+class AnswerSent:
+    """One answer on a receipt: words as they were sent, or what was chosen."""
+
+    position: int
+    prompt: str
+    words: str
+    chosen: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """Everything that was sent, for whoever holds the receipt code."""
+
+    reference: str
+    sent_at: datetime
+    call_title: str
+    inquiry_title: str
+    inquiry_slug: str
+    call_slug: str
+    name: str
+    organisation: str
+    email: str
+    respondent_type: str
+    publication: PublicationChoice
+    answers: tuple[AnswerSent, ...]
+
+
+def call_to_answer(session: Session, inquiry_slug: str, call_slug: str) -> CallToAnswer:
+    """Return a published call; a call still being written does not exist for the public."""
+    call = call_with_questions(session, inquiry_slug, call_slug)
+    if call.state is CallState.DRAFT:
+        raise NotFound("There is no such call for evidence.")
+    return as_call_to_answer(session, call)
+
+
+def call_of_draft(session: Session, call_id: int) -> CallToAnswer:
+    """Return the call that a draft answers, as it stands now."""
+    inquiry_slug, call_slug = session.execute(
+        select(Inquiry.slug, Call.slug).join(Call, Call.inquiry_id == Inquiry.id).where(Call.id == call_id)
+    ).one()
+    return as_call_to_answer(session, call_with_questions(session, inquiry_slug, call_slug))
+
+
+def as_call_to_answer(session: Session, call: Call) -> CallToAnswer:
+    """Return a loaded call as plain values, with the places and types of its inquiry."""
+    places = places_of(session, call.inquiry_id)
+    types = respondent_types_of(session, call.inquiry_id)
+    return CallToAnswer(
+        id=call.id,
+        slug=call.slug,
+        title=call.title,
+        state=call.state,
+        opens_at=call.opens_at,
+        closes_at=call.closes_at,
+        inquiry_id=call.inquiry_id,
+        inquiry_slug=call.inquiry.slug,
+        inquiry_title=call.inquiry.title,
+        questions=tuple(as_asked(q, place, places) for place, q in enumerate(call.questions, 1)),
+        types=tuple(RespondentTypeOffered(t.id, t.slug, t.name) for t in types),
+    )
+
+
+def as_asked(question: Question, position: int, places: list[Place]) -> Asked:
+    """Return a question as it is put, a place question with the inquiry's places to choose from."""
+    choices = [Choice(option.id, option.wording) for option in question.options]
+    if question.kind is QuestionKind.PLACE:
+        choices = [Choice(place.id, place.name) for place in places]
+    return Asked(
+        id=question.id,
+        slug=question.slug,
+        number=question.number,
+        position=position,
+        kind=question.kind,
+        prompt=question.prompt,
+        hint=question.hint,
+        required=question.required,
+        choices=tuple(choices),
+        minimum=question.minimum,
+        maximum=question.maximum,
+        minimum_meaning=question.minimum_meaning,
+        maximum_meaning=question.maximum_meaning,
+        word_limit=question.word_limit,
+    )
+
+
+def draft_held(session: Session, call_id: int, return_code: str) -> DraftHeld | None:
+    """Return what the draft of this code holds; None for a code of another call or of nothing."""
+    draft = session.scalar(
+        select(Draft).where(Draft.code_hash == hash_of(return_code), Draft.call_id == call_id)
+    )
+    if draft is None:
+        return None
+    return DraftHeld(
+        draft.id, draft.answers, draft.about, draft.saved_at, draft.expires_at, draft.submission_id
+    )
+
+
+def slugs_for_code(session: Session, return_code: str) -> tuple[str, str] | None:
+    """Return inquiry and call of the draft that a code opens."""
+    row = session.execute(
+        select(Inquiry.slug, Call.slug)
+        .join(Call, Call.inquiry_id == Inquiry.id)
+        .join(Draft, Draft.call_id == Call.id)
+        .where(Draft.code_hash == hash_of(return_code))
+    ).one_or_none()
+    return (row[0], row[1]) if row else None
+
+
+def receipt_exists(session: Session, receipt_code: str) -> bool:
+    """Tell whether something was sent under this receipt code."""
+    found = select(Submission.id).where(Submission.receipt_hash == hash_of(receipt_code))
+    return session.scalar(found) is not None
+
+
+def receipt_for(session: Session, receipt_code: str) -> Receipt:
+    """Return what was sent under a receipt code; NotFound for any other."""
+    row = session.execute(
+        select(Submission, Call, Inquiry)
+        .join(Call, Call.id == Submission.call_id)
+        .join(Inquiry, Inquiry.id == Submission.inquiry_id)
+        .where(Submission.receipt_hash == hash_of(receipt_code))
+        .options(joinedload(Submission.respondent), joinedload(Submission.respondent_type))
+    ).one_or_none()
+    if row is None:
+        raise NotFound("There is no receipt under this code. Check each group of letters and figures.")
+    submission, call, inquiry = row
+    return Receipt(
+        reference=submission.reference,
+        sent_at=submission.sent_at,
+        call_title=call.title,
+        inquiry_title=inquiry.title,
+        inquiry_slug=inquiry.slug,
+        call_slug=call.slug,
+        name=submission.respondent.name,
+        organisation=submission.respondent.organisation,
+        email=submission.respondent.email,
+        respondent_type=submission.respondent_type.name if submission.respondent_type else "",
+        publication=submission.publication,
+        answers=answers_sent(session, submission.id),
+    )
+
+
+def answers_sent(session: Session, submission_id: int) -> tuple[AnswerSent, ...]:
+    """Return the answers of a submission by number of question."""
+    call = select(Submission.call_id).where(Submission.id == submission_id).scalar_subquery()
+    numbered = session.scalars(select(Question.id).where(Question.call_id == call).order_by(Question.number))
+    positions = {question_id: position for position, question_id in enumerate(numbered, 1)}
+    answers = session.execute(
+        select(Answer, SourceText.body)
+        .join(Question, Question.id == Answer.question_id)
+        .outerjoin(SourceText, SourceText.answer_id == Answer.id)
+        .where(Answer.submission_id == submission_id)
+        .order_by(Question.number)
+        .options(
+            joinedload(Answer.question),
+            joinedload(Answer.place),
+            selectinload(Answer.choices).joinedload(AnswerChoice.option),
+        )
+    )
+    return tuple(
+        AnswerSent(positions[answer.question_id], answer.question.prompt, body or "", chosen_in(answer))
+        for answer, body in answers
+    )
+
+
+def chosen_in(answer: Answer) -> tuple[str, ...]:
+    """Return what an answer without words says."""
+    options = sorted((choice.option.position, choice.option.wording) for choice in answer.choices)
+    number = [] if answer.number is None else [f"{answer.number:,}"]
+    place = [answer.place.name] if answer.place else []
+    return (*(wording for _, wording in options), *number, *place)

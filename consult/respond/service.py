@@ -1,0 +1,176 @@
+"""Verbs of the public journey.
+
+Beginning, sending and erasing are audited. Saving is not: until it is sent, a draft belongs to its writer,
+and a log of when somebody typed would be a record about a person that nobody needs.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from consult.calls.models import Call
+from consult.calls.rules import Openness
+from consult.evidence.rules import Channel, PublicationChoice
+from consult.evidence.service import GivenAnswer, GivenEvidence, receive_submission
+from consult.foundation import audit
+from consult.foundation.errors import BadInput, NotFound, Refused
+from consult.foundation.security import Actor
+from consult.respond.codes import hash_of, receipt_code_for
+from consult.respond.models import Draft
+from consult.respond.queries import CallToAnswer, call_of_draft
+from consult.respond.rules import (
+    KEPT_AFTER_CLOSING,
+    Typed,
+    expiry_of,
+    gaps_in,
+    keepable,
+    reply_of,
+)
+
+
+class CallNotOpen(Refused):
+    """The call takes no evidence at this moment, so nothing was stored."""
+
+
+class AlreadySent(Refused):
+    """The draft has become a submission, which nothing changes any more."""
+
+
+def begin_draft(
+    session: Session, call_id: int, return_code: str, *, actor: Actor, at: datetime, language: str = "en"
+) -> int:
+    """Start an empty draft and return its id; of the code only the hash is kept. Raises CallNotOpen."""
+    call = call_of_draft(session, call_id)
+    _must_be_open(call, at)
+    draft = Draft(
+        call_id=call_id,
+        code_hash=hash_of(return_code),
+        # Not the code's own hash, so that a submission, which is kept, does not lead back to the code.
+        send_key=hash_of(f"send {return_code}"),
+        answers={},
+        about={},
+        language=language,
+        started_at=at,
+        saved_at=at,
+        expires_at=expiry_of(call.closes_at),
+    )
+    session.add(draft)
+    session.flush()  # the audit event names the new id
+    act = audit.Act("begin draft", "draft", draft.id)
+    audit.record(session, act, inquiry_id=call.inquiry_id, actor=actor, at=at)
+    return draft.id
+
+
+def save_answer(session: Session, draft_id: int, question_slug: str, typed: Typed, *, at: datetime) -> None:
+    """Keep what was typed for a question, right or wrong. Raises CallNotOpen, AlreadySent, NotFound."""
+    draft = _open_draft(session, draft_id, at)
+    # A new dictionary: SQLAlchemy does not see a change within a JSON value.
+    draft.answers = {**draft.answers, question_slug: keepable(typed)}
+
+
+def save_about(session: Session, draft_id: int, fields: Mapping[str, str], *, at: datetime) -> None:
+    """Keep what was typed about the respondent or publication. Raises CallNotOpen, AlreadySent, NotFound."""
+    draft = _open_draft(session, draft_id, at)
+    draft.about = {**draft.about, **{name: keepable(typed) for name, typed in fields.items()}}
+
+
+def send_draft(session: Session, draft_id: int, return_code: str, *, actor: Actor, at: datetime) -> int:
+    """Make a draft a submission, erase its words, and return the submission's id.
+
+    Sending again, from another tab or by a second press, returns the first submission's id.
+    Raises BadInput with what is missing, CallNotOpen, NotFound.
+    """
+    draft = _locked(session, draft_id)
+    if draft.submission_id is not None:
+        return draft.submission_id
+    call = call_of_draft(session, draft.call_id)
+    _must_be_open(call, at)
+    gaps = gaps_in(call.questions, draft.answers, draft.about, call.type_slugs)
+    if gaps:
+        raise BadInput("Some answers must be put right before you send.", [gap.message for gap in gaps])
+    evidence = _evidence_of(draft, call, return_code)
+    submission = receive_submission(session, evidence, inquiry_id=call.inquiry_id, actor=actor, at=at)
+    draft.submission_id = submission.id
+    draft.answers, draft.about = {}, {}
+    return submission.id
+
+
+def erase_expired_drafts(session: Session, *, actor: Actor, at: datetime) -> int:
+    """Delete drafts kept long enough after their call closed, and return how many held unsent words."""
+    # The call's own date counts beside the draft's: a call may have been given more time since.
+    calls = select(Call.id).where(Call.closes_at <= at - KEPT_AFTER_CLOSING)
+    expired = (Draft.expires_at <= at, Draft.call_id.in_(calls))
+    unsent = session.execute(
+        select(Call.inquiry_id, Call.id, func.count(Draft.id))
+        .join(Draft, Draft.call_id == Call.id)
+        .where(*expired, Draft.submission_id.is_(None))
+        .group_by(Call.inquiry_id, Call.id)
+        .order_by(Call.inquiry_id, Call.id)
+    ).all()
+    session.execute(delete(Draft).where(*expired).execution_options(synchronize_session=False))
+    for inquiry_id, call_id, count in unsent:
+        act = audit.Act("erase expired drafts", "call", call_id, detail={"drafts": count})
+        audit.record(session, act, inquiry_id=inquiry_id, actor=actor, at=at)
+    return sum(count for _, _, count in unsent)
+
+
+def _locked(session: Session, draft_id: int) -> Draft:
+    # Two tabs that save different pages at once must not lose one another's answer.
+    draft = session.scalar(
+        select(Draft).where(Draft.id == draft_id).with_for_update().execution_options(populate_existing=True)
+    )
+    if draft is None:
+        raise NotFound("The draft is no longer there.")
+    return draft
+
+
+def _open_draft(session: Session, draft_id: int, at: datetime) -> Draft:
+    draft = _locked(session, draft_id)
+    if draft.submission_id is not None:
+        raise AlreadySent("This evidence has been sent already.")
+    call = call_of_draft(session, draft.call_id)
+    _must_be_open(call, at)
+    draft.saved_at, draft.expires_at = at, expiry_of(call.closes_at)
+    return draft
+
+
+def _must_be_open(call: CallToAnswer, at: datetime) -> None:
+    if call.openness(at) is not Openness.OPEN:
+        raise CallNotOpen("This call for evidence is not open, so nothing was stored.")
+
+
+def _evidence_of(draft: Draft, call: CallToAnswer, return_code: str) -> GivenEvidence:
+    about = {name: str(typed).strip() for name, typed in draft.about.items()}
+    answers = tuple(_answers_of(draft, call))
+    types = {offered.slug: offered.id for offered in call.types}
+    return GivenEvidence(
+        call_id=call.id,
+        name=about.get("name", ""),
+        organisation=about.get("organisation", ""),
+        email=about.get("email", ""),
+        respondent_type_id=types.get(about.get("respondent_type", "")),
+        place_id=next((answer.place_id for answer in answers if answer.place_id is not None), None),
+        publication=PublicationChoice(about["publication"]),
+        language=draft.language,
+        # A title of ours would have to be the name, which may be one not to be published.
+        title="",
+        answers=answers,
+        channel=Channel.WEB,
+        send_key=draft.send_key,
+        receipt_code=receipt_code_for(return_code),
+    )
+
+
+def _answers_of(draft: Draft, call: CallToAnswer) -> Iterable[GivenAnswer]:
+    for asked in call.questions:
+        reply = reply_of(asked, draft.answers.get(asked.slug))
+        if reply is not None:
+            yield GivenAnswer(
+                question_id=asked.id,
+                text=reply.text,
+                option_ids=reply.option_ids,
+                number=reply.number,
+                place_id=reply.place_id,
+            )

@@ -1,0 +1,131 @@
+"""Going away and coming back: the return code, resuming, the reference and the receipt."""
+
+from flask import flash, make_response, redirect, render_template, url_for
+from werkzeug.wrappers import Response
+
+from consult.evidence.rules import PublicationChoice
+from consult.foundation.database import db
+from consult.foundation.guard import public
+from consult.respond import pages
+from consult.respond.codes import code_read, grouped, is_code, receipt_code_for
+from consult.respond.forms import PUBLICATION_CHOICES, WHAT_WILL_HAPPEN, ResumeForm
+from consult.respond.queries import receipt_exists, receipt_for, slugs_for_code
+from consult.respond.routes import blueprint
+from consult.respond.visit import address_of, forget, remember, visit_to
+from consult.respond.ways import open_step, to, turned_away
+
+UNKNOWN_CODE = (
+    "We find nothing under this code. Check each letter and figure against what you wrote down. Drafts are "
+    "erased 14 days after their call closes."
+)
+NOT_A_CODE = "Enter the code of 26 letters and figures that you were given, such as {}."
+SPECIMEN = "7K3MX-4Q9RT-02WVB-HN6ZE-5JD8SA"
+LEFT = "This device no longer knows your return code. Your draft is kept: only the code opens it."
+FORGOTTEN = "This device no longer knows what you sent. Your receipt code still opens it."
+
+
+@blueprint.get("/<inquiry_slug>/<call_slug>/later")
+@public
+def later(inquiry_slug: str, call_slug: str) -> Response:
+    """Show the return code and how to come back."""
+    visit = visit_to(inquiry_slug, call_slug)
+    return turned_away(visit) or pages.shown(
+        "later", visit, title="Your answers are saved", onward=address_of(visit.call, open_step(visit))
+    )
+
+
+@blueprint.post("/<inquiry_slug>/<call_slug>/leave")
+@public
+def leave(inquiry_slug: str, call_slug: str) -> Response:
+    """Take the return code out of this browser, for whoever writes on a shared computer."""
+    visit = visit_to(inquiry_slug, call_slug)
+    forget(visit.call.id)
+    flash(FORGOTTEN if visit.is_sent else LEFT, "success")
+    return redirect(url_for("calls_public.call", inquiry_slug=inquiry_slug, call_slug=call_slug), 303)
+
+
+@blueprint.get("/resume")
+@public
+def resume() -> Response:
+    """Ask for the return code."""
+    return resume_page(ResumeForm())
+
+
+@blueprint.post("/resume")
+@public
+def open_code() -> Response:
+    """Open what a code belongs to: a draft, or the receipt of what was sent."""
+    form = ResumeForm()
+    code = code_read(form.code.data or "")
+    if not is_code(code):
+        return refused(form, NOT_A_CODE.format(SPECIMEN))
+    slugs = slugs_for_code(db.session(), code)
+    if slugs is None and receipt_exists(db.session(), code):
+        return redirect(url_for("respond.receipt", code=grouped(code)), 303)
+    if slugs is None:
+        return refused(form, UNKNOWN_CODE)
+    visit = visit_to(*slugs)
+    remember(visit.call.id, code)
+    # Read again: the draft of the code, not the one this browser may have had.
+    visit = visit_to(*slugs)
+    onward = to("sent", visit) if visit.is_sent else address_of(visit.call, open_step(visit))
+    return redirect(onward, 303)
+
+
+@blueprint.get("/<inquiry_slug>/<call_slug>/sent")
+@public
+def sent(inquiry_slug: str, call_slug: str) -> Response:
+    """Show the reference and the receipt code to the browser that sent it."""
+    visit = visit_to(inquiry_slug, call_slug)
+    if not visit.is_sent:
+        return turned_away(visit) or redirect(address_of(visit.call, open_step(visit)), 303)
+    code = receipt_code_for(visit.code)
+    receipt = receipt_for(db.session(), code)
+    return pages.shown(
+        "sent",
+        visit,
+        title="We have your evidence",
+        receipt=receipt,
+        receipt_code=grouped(code),
+        will_happen=WHAT_WILL_HAPPEN[receipt.publication],
+        not_published=receipt.publication is PublicationChoice.NOT_PUBLISHED,
+    )
+
+
+@blueprint.get("/receipt/<code>")
+@public
+def receipt(code: str) -> Response:
+    """Show a copy of everything sent to whoever holds the receipt code."""
+    found = receipt_for(db.session(), code_read(code))
+    page = render_template(
+        "respond/receipt.html",
+        title=f"Your evidence {found.reference}",
+        receipt=found,
+        choice=dict(PUBLICATION_CHOICES)[found.publication],
+        will_happen=WHAT_WILL_HAPPEN[found.publication],
+        receipt_code=grouped(code_read(code)),
+    )
+    response = make_response(page)
+    # The address is the secret: no other page may learn it.
+    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response
+
+
+def resume_page(form: ResumeForm, *, status: int = 200) -> Response:
+    """Return the page that asks for a code."""
+    page = render_template(
+        "respond/resume.html",
+        title="Come back to your evidence",
+        form=form,
+        errors=form.problems,
+        lost=status == pages.LOST,
+    )
+    return make_response(page, status)
+
+
+def refused(form: ResumeForm, message: str) -> Response:
+    """Return the same page with what is wrong with the code."""
+    form.set_problems({"code": message})
+    form.show_what_is_kept()
+    return resume_page(form, status=pages.BAD_INPUT)

@@ -1,0 +1,184 @@
+"""Writing: start, who you are, one question a page, publication, check, send.
+
+A form posts to its own page's address, so that Back, refresh and a page of kept words all lead to it.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from flask import flash, redirect, request
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from consult.foundation.clock import now
+from consult.foundation.database import transaction
+from consult.foundation.errors import BadInput
+from consult.foundation.guard import public
+from consult.foundation.security import RESPONDENT
+from consult.respond import pages, service
+from consult.respond.forms import JourneyForm, PublicationForm, question_form
+from consult.respond.routes import blueprint
+from consult.respond.rules import ABOUT, CHECK, PUBLICATION, Step, has_words, step_after
+from consult.respond.visit import Visit, address_of, remember, save_in_draft, visit_to
+from consult.respond.ways import about_form, closed, open_step, to, to_call, too_late, turned_away
+
+Save = Callable[[Session, int, datetime], None]
+NEW_DRAFT = (
+    "We could not find your earlier draft, so this page begins a new one. If you have a return code for the "
+    "earlier draft, you can still come back to it."
+)
+
+
+@blueprint.route("/<inquiry_slug>/<call_slug>/start", methods=["GET", "POST"])
+@public
+def start(inquiry_slug: str, call_slug: str) -> Response:
+    """Begin a draft; whoever has one already is shown the way to it first."""
+    visit = visit_to(inquiry_slug, call_slug)
+    if request.method == "GET" or not visit.is_open:
+        return to_call(visit)
+    draft = visit.draft
+    if draft is not None and not visit.is_sent and "anew" not in request.form:
+        if has_words(draft.answers, draft.about):
+            onward = address_of(visit.call, open_step(visit))
+            return pages.shown("begun", visit, title="You have begun already", onward=onward)
+        return redirect(address_of(visit.call, ABOUT), 303)
+    fresh = Visit(visit.call, visit.openness)
+    save_in_draft(fresh, lambda _session, _draft_id, _at: None)
+    return redirect(address_of(visit.call, ABOUT), 303)
+
+
+@blueprint.get("/<inquiry_slug>/<call_slug>/about")
+@public
+def about(inquiry_slug: str, call_slug: str) -> Response:
+    """Ask who gives the evidence."""
+    visit = visit_to(inquiry_slug, call_slug)
+    return turned_away(visit) or pages.about_page(visit, about_form(visit, visit.started.about))
+
+
+@blueprint.post("/<inquiry_slug>/<call_slug>/about")
+@public
+def save_about(inquiry_slug: str, call_slug: str) -> Response:
+    """Keep who gives the evidence."""
+    visit = visit_to(inquiry_slug, call_slug, posted=True)
+    form = about_form(visit)
+    typed = form.typed()
+
+    def save(session: Session, draft_id: int, at: datetime) -> None:
+        service.save_about(session, draft_id, typed, at=at)
+
+    if kept := not_stored(visit, save, about=typed):
+        return kept
+    return onward(visit, ABOUT, form, lambda: form.is_right(visit.call.type_slugs)) or pages.about_page(
+        visit, form, pages.BAD_INPUT
+    )
+
+
+@blueprint.get("/<inquiry_slug>/<call_slug>/questions/<int:number>")
+@public
+def question(inquiry_slug: str, call_slug: str, number: int) -> Response:
+    """Ask one question."""
+    visit = visit_to(inquiry_slug, call_slug)
+    asked = visit.call.question(number)
+    if away := turned_away(visit):
+        return away
+    form = question_form(asked)(data={"answer": visit.started.answers.get(asked.slug)})
+    return pages.question_page(visit, form)
+
+
+@blueprint.post("/<inquiry_slug>/<call_slug>/questions/<int:number>")
+@public
+def save_question(inquiry_slug: str, call_slug: str, number: int) -> Response:
+    """Keep the answer to one question, right or wrong."""
+    visit = visit_to(inquiry_slug, call_slug, posted=True)
+    asked = visit.call.question(number)
+    form = question_form(asked)()
+    typed = form.typed()
+
+    def save(session: Session, draft_id: int, at: datetime) -> None:
+        service.save_answer(session, draft_id, asked.slug, typed, at=at)
+
+    if kept := not_stored(visit, save, answers={asked.slug: typed}):
+        return kept
+    return onward(visit, Step("question", number), form, form.is_right) or pages.question_page(
+        visit, form, pages.BAD_INPUT
+    )
+
+
+@blueprint.get("/<inquiry_slug>/<call_slug>/publication")
+@public
+def publication(inquiry_slug: str, call_slug: str) -> Response:
+    """Ask what may be published."""
+    visit = visit_to(inquiry_slug, call_slug)
+    return turned_away(visit) or pages.publication_page(visit, PublicationForm(data=visit.started.about))
+
+
+@blueprint.post("/<inquiry_slug>/<call_slug>/publication")
+@public
+def save_publication(inquiry_slug: str, call_slug: str) -> Response:
+    """Keep what may be published."""
+    visit = visit_to(inquiry_slug, call_slug, posted=True)
+    form = PublicationForm()
+    typed = form.typed()
+
+    def save(session: Session, draft_id: int, at: datetime) -> None:
+        service.save_about(session, draft_id, typed, at=at)
+
+    if kept := not_stored(visit, save, about=typed):
+        return kept
+    return onward(visit, PUBLICATION, form, form.is_right) or pages.publication_page(
+        visit, form, pages.BAD_INPUT
+    )
+
+
+@blueprint.get("/<inquiry_slug>/<call_slug>/check")
+@public
+def check(inquiry_slug: str, call_slug: str) -> Response:
+    """Show everything before it is sent."""
+    visit = visit_to(inquiry_slug, call_slug)
+    return turned_away(visit) or pages.check_page(visit)
+
+
+@blueprint.route("/<inquiry_slug>/<call_slug>/send", methods=["GET", "POST"])
+@public
+def send(inquiry_slug: str, call_slug: str) -> Response:
+    """Make the draft a submission; the page with the reference comes after the disk has it."""
+    visit = visit_to(inquiry_slug, call_slug, posted=True)
+    if request.method == "GET" or visit.draft is None:
+        return turned_away(visit) or redirect(address_of(visit.call, CHECK), 303)
+    try:
+        with transaction() as session:
+            service.send_draft(session, visit.draft.id, visit.code, actor=RESPONDENT, at=now())
+    except service.CallNotOpen:
+        return closed(visit, status=pages.NOT_NOW)
+    except BadInput:
+        return pages.check_page(visit, tried=True)
+    remember(visit.call.id, visit.code)
+    return redirect(to("sent", visit), 303)
+
+
+def not_stored(visit: Visit, save: Save, **typed: dict[str, Any]) -> Response | None:
+    """Save, or return the page that shows every word when nothing may be stored any more."""
+    try:
+        begun = save_in_draft(visit, save)
+    except service.CallNotOpen:
+        return closed(visit, status=pages.NOT_NOW, **typed)
+    except service.AlreadySent:
+        remember(visit.call.id, visit.code)
+        return too_late(visit, **typed)
+    if begun:
+        flash(NEW_DRAFT, "notice")
+    return None
+
+
+def onward(visit: Visit, step: Step, form: JourneyForm, is_right: Callable[[], bool]) -> Response | None:
+    """Return where to go after saving, or None to stay because something must be put right."""
+    if request.form.get("then") == "later":
+        return redirect(to("later", visit), 303)
+    right = is_right()
+    form.show_what_is_kept()
+    if not right:
+        return None
+    if pages.came_from_check():
+        return redirect(address_of(visit.call, CHECK), 303)
+    return redirect(address_of(visit.call, step_after(step, visit.call.questions)), 303)

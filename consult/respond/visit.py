@@ -1,0 +1,113 @@
+"""Who is on the line: the call asked for, the draft held, and the codes that a browser keeps for it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from secrets import token_bytes
+from typing import Any
+
+from flask import request, url_for
+from flask import session as cookie
+from sqlalchemy.orm import Session
+
+from consult.calls.rules import Openness
+from consult.foundation.clock import now
+from consult.foundation.database import db, transaction
+from consult.foundation.errors import NotFound
+from consult.foundation.security import RESPONDENT
+from consult.respond import service
+from consult.respond.codes import SECRET_BYTES, code_from, code_read
+from consult.respond.queries import CallToAnswer, DraftHeld, call_to_answer, draft_held
+from consult.respond.rules import Step
+
+CODES = "drafts"
+POSTED_CODE = "draft_code"
+
+
+@dataclass(frozen=True)
+class Visit:
+    """A call and, when the visitor has one, the draft and its return code."""
+
+    call: CallToAnswer
+    openness: Openness
+    code: str = ""
+    draft: DraftHeld | None = None
+
+    @property
+    def is_open(self) -> bool:
+        return self.openness is Openness.OPEN
+
+    @property
+    def is_sent(self) -> bool:
+        return self.draft is not None and self.draft.submission_id is not None
+
+    @property
+    def started(self) -> DraftHeld:
+        """Return the draft; only where the page has made sure that there is one."""
+        if self.draft is None:
+            raise NotFound("There is no draft.")
+        return self.draft
+
+
+def visit_to(inquiry_slug: str, call_slug: str, *, posted: bool = False) -> Visit:
+    """Return the visit; with `posted`, the code in the form comes before the browser's.
+
+    A form saves to the draft it was shown for: another tab may have begun another one meanwhile, and on a
+    shared computer the browser's may be somebody else's.
+    """
+    session = db.session()
+    call = call_to_answer(session, inquiry_slug, call_slug)
+    visit = Visit(call, call.openness(now()))
+    code = (code_read(request.form.get(POSTED_CODE, "")) if posted else "") or remembered(call.id)
+    draft = draft_held(session, call.id, code) if code else None
+    return replace(visit, code=code, draft=draft) if draft else visit
+
+
+def save_in_draft(visit: Visit, save: Callable[[Session, int, datetime], None]) -> bool:
+    """Save into the visit's draft, or into a new one where none was found; tell whether it was new."""
+    at, code, is_new = now(), visit.code, visit.draft is None
+    with transaction() as session:
+        if visit.draft is None:
+            code = new_code()
+            draft_id = service.begin_draft(session, visit.call.id, code, actor=RESPONDENT, at=at)
+        else:
+            draft_id = visit.draft.id
+        save(session, draft_id, at)
+    remember(visit.call.id, code)
+    return is_new
+
+
+def new_code() -> str:
+    """Return a return code nobody has seen."""
+    return code_from(token_bytes(SECRET_BYTES))
+
+
+def remember(call_id: int, code: str) -> None:
+    """Keep a return code in this browser, in its signed cookie; no answer is ever kept there."""
+    cookie.permanent = True
+    cookie[CODES] = {**cookie.get(CODES, {}), str(call_id): code}
+
+
+def remembered(call_id: int) -> str:
+    """Return the return code this browser keeps for a call, or nothing."""
+    return str(cookie.get(CODES, {}).get(str(call_id), ""))
+
+
+def forget(call_id: int) -> None:
+    """Take a return code out of this browser."""
+    cookie[CODES] = {key: code for key, code in cookie.get(CODES, {}).items() if key != str(call_id)}
+
+
+def was_posted_from_here() -> bool:
+    """Tell whether a form without a valid token at least stood on a page of ours.
+
+    Otherwise another site could send visitors into a draft whose code it knows, and read what they write.
+    """
+    origin = request.headers.get("Origin")
+    return origin is None or origin == request.host_url.rstrip("/")
+
+
+def address_of(call: CallToAnswer, step: Step) -> str:
+    """Return the address of a page of the journey."""
+    numbered: dict[str, Any] = {} if step.number is None else {"number": step.number}
+    return url_for(f"respond.{step.page}", inquiry_slug=call.inquiry_slug, call_slug=call.slug, **numbered)
