@@ -96,9 +96,9 @@ class PageClient:
                 data[pressed.get("name", "")] = pressed.get("value", "")
         path = form.get("action") or page.path
         forget_last_request()
-        response = self.http.open(
-            path, method=form.get("method", "get").upper(), data=data, follow_redirects=follow
-        )
+        method = form.get("method", "get").upper()
+        sent = {"query_string": data} if method == "GET" else {"data": data}
+        response = self.http.open(path, method=method, follow_redirects=follow, **sent)
         if not follow:
             assert response.status_code == status, response.status_code
             return Page(response)
@@ -164,7 +164,7 @@ def standing_values(form: Element) -> dict[str, Any]:
             first = chosen or list(field.iter("option"))[:1]
             values[name] = [o.get("value", words_of(o)) for o in first]
         elif field.tag == "textarea":
-            values[name] = (field.text or "").removeprefix("\n")
+            values[name] = field.text or ""  # the parser has dropped the first line end, as browsers do
         else:
             values[name] = field.get("value", "")
     return values
