@@ -4,11 +4,19 @@ nlp is imported inside the functions that use it: it takes seconds and 150 MB th
 only queues this work, need not pay.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from consult.assist.queries import count_passages, count_read, count_uncut
+from consult.assist.queries import (
+    codes_seen,
+    count_passages,
+    count_read,
+    count_uncut,
+    passages_read,
+    passages_untouched,
+)
+from consult.assist.rules import all_decided
 from consult.codebook.models import CodebookVersion
 from consult.codebook.queries import CodeEntry, active_codes_of
 from consult.codebook.service import freeze_version
@@ -19,7 +27,6 @@ from consult.coding.queries import (
     decided_pairs,
     held_passages,
     passages_to_propose_for,
-    passages_unread_by,
 )
 from consult.coding.rules import NewSuggestion, PassageRead, RunRecord
 from consult.coding.service import record_suggestions, start_run
@@ -78,7 +85,7 @@ def cut_waiting(inquiry_id: int, tell: Tell) -> int:
 
 
 def propose_waiting(inquiry_id: int, tell: Tell, *, actor: Actor, again: bool = False) -> Proposed:
-    """Propose codes for passages not yet proposed for, or with `again` for all that the new run may improve.
+    """Propose codes for passages not yet proposed for, or with `again` for all that nobody has begun to decide.
 
     Nothing happens, and no run is recorded, when there is nothing to read or the codebook has no code.
     """
@@ -90,7 +97,7 @@ def propose_waiting(inquiry_id: int, tell: Tell, *, actor: Actor, again: bool = 
     reading = _fitted(inquiry_id, codes, version, actor)
     read = suggested = abstained = 0
     for passages in (
-        _unread_in_batches(inquiry_id, reading.run.id) if again else _in_batches(inquiry_id, version)
+        _untouched_in_batches(inquiry_id, reading.run.id) if again else _in_batches(inquiry_id, version)
     ):
         proposals = reading.proposer.propose([passage.quote for passage in passages])
         suggested += _record(reading, passages, proposals)
@@ -154,9 +161,9 @@ def _in_batches(inquiry_id: int, version: CodebookVersion) -> Iterator[list[Pass
         yield passages
 
 
-def _unread_in_batches(inquiry_id: int, run_id: int) -> Iterator[list[PassageToRead]]:
+def _untouched_in_batches(inquiry_id: int, run_id: int) -> Iterator[list[PassageToRead]]:
     after = 0
-    while passages := passages_unread_by(
+    while passages := passages_untouched(
         db.session(), inquiry_id, run_id, after_id=after, limit=PASSAGES_AT_ONCE
     ):
         after = passages[-1].id
@@ -168,9 +175,15 @@ def _fitted(inquiry_id: int, codes: Sequence[CodeEntry], version: CodebookVersio
     from nlp.proposer import Proposer
 
     session = db.session()
-    decided = decided_pairs(session, inquiry_id)
+    slugs = [code.slug for code in codes]
+    decided = all_decided(
+        decided_pairs(session, inquiry_id),
+        passages_read(session, inquiry_id),
+        codes_seen(session, inquiry_id),
+        slugs,
+    )
     proposer = Proposer().fit(
-        [_spec_of(code) for code in codes], held_passages(session, inquiry_id), _decided_in(decided, codes)
+        [_spec_of(code) for code in codes], held_passages(session, inquiry_id), _in_library_words(decided)
     )
     record = RunRecord(
         codebook_version_id=version.id,
@@ -202,12 +215,10 @@ def _spec_of(code: CodeEntry) -> "CodeSpec":
     )
 
 
-def _decided_in(pairs: Sequence[DecidedPair], codes: Sequence[CodeEntry]) -> "list[Decided]":
-    """Return the decisions on codes that are still there, in the library's words."""
+def _in_library_words(pairs: Iterable[DecidedPair]) -> "list[Decided]":
     from nlp.types import Decided
 
-    present = {code.slug for code in codes}
-    return [Decided(pair.quote, pair.code_slug, pair.applies) for pair in pairs if pair.code_slug in present]
+    return [Decided(pair.quote, pair.code_slug, pair.applies) for pair in pairs]
 
 
 def _record(reading: Reading, passages: Sequence[PassageToRead], proposals: "Sequence[Proposal]") -> int:

@@ -1,11 +1,14 @@
-"""How much the machine has before it, for the bar that people watch."""
+"""How much the machine has before it, and what it can learn from."""
 
-from sqlalchemy import exists, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, exists, func, select
+from sqlalchemy.orm import Session, aliased
 
-from consult.coding.models import LatestRun, ModelRun
+from consult.assist.rules import SeenCode
+from consult.codebook.models import Code
+from consult.coding.models import Coding, Decision, LatestRun, ModelRun, Suggestion
+from consult.coding.queries import PassageToRead, settlements, stands
 from consult.evidence.models import Passage, SourceText, Submission
-from consult.evidence.rules import PassageKind
+from consult.evidence.rules import PassageKind, SubmissionState
 
 
 def count_uncut(session: Session, inquiry_id: int) -> int:
@@ -40,3 +43,84 @@ def count_read(session: Session, inquiry_id: int, version_id: int, model: str, m
         )
     )
     return session.scalar(read) or 0
+
+
+def passages_read(session: Session, inquiry_id: int) -> list[PassageToRead]:
+    """Return the passages on which everything that the machine proposed has been settled."""
+    rows = session.execute(
+        select(Passage.id, Passage.quote)
+        .join(LatestRun, LatestRun.passage_id == Passage.id)
+        .where(
+            Passage.inquiry_id == inquiry_id,
+            LatestRun.suggested > 0,
+            Passage.id.in_(_settled_passages(inquiry_id)),
+            ~_open_suggestions(inquiry_id).exists(),
+        )
+        .order_by(Passage.id)
+    )
+    return [PassageToRead(*row) for row in rows]
+
+
+def codes_seen(session: Session, inquiry_id: int) -> set[SeenCode]:
+    """Return which codes stand on which machine-cut passages, counting codings of words within or across them."""
+    coded = aliased(Passage)
+    rows = session.execute(
+        select(Passage.id, Code.slug)
+        .join(
+            coded,
+            (coded.source_text_id == Passage.source_text_id)
+            & (coded.start < Passage.end)
+            & (Passage.start < coded.end),
+        )
+        .join(Coding, Coding.passage_id == coded.id)
+        .join(Code, Code.id == Coding.code_id)
+        .where(Passage.inquiry_id == inquiry_id, Passage.kind == PassageKind.CUT, stands())
+        .distinct()
+    )
+    return {SeenCode(*row) for row in rows}
+
+
+def passages_untouched(
+    session: Session, inquiry_id: int, run_id: int, *, after_id: int, limit: int
+) -> list[PassageToRead]:
+    """Return, in order, passages that this run has yet to read and on which nobody has settled anything.
+
+    What somebody has begun to decide keeps the suggestions it was begun with.
+    """
+    read = exists().where(LatestRun.passage_id == Passage.id, LatestRun.run_id >= run_id)
+    rows = session.execute(
+        select(Passage.id, Passage.quote)
+        .where(
+            Passage.inquiry_id == inquiry_id,
+            Passage.kind == PassageKind.CUT,
+            Passage.id > after_id,
+            Passage.id.not_in(_settled_passages(inquiry_id)),
+            Passage.submission_id.not_in(_out_of_scope(inquiry_id)),
+            ~read,
+        )
+        .order_by(Passage.id)
+        .limit(limit)
+    )
+    return [PassageToRead(*row) for row in rows]
+
+
+def _settled_passages(inquiry_id: int) -> Select[int]:
+    settled = settlements().where(Decision.inquiry_id == inquiry_id).subquery()
+    return select(settled.c.passage_id)
+
+
+def _open_suggestions(inquiry_id: int) -> Select[int]:
+    """Select the newest suggestions of the passage at hand that nobody has settled."""
+    settled = settlements().where(Decision.inquiry_id == inquiry_id).subquery()
+    answered = exists().where(
+        settled.c.passage_id == Suggestion.passage_id, settled.c.code_id == Suggestion.code_id
+    )
+    return select(Suggestion.id).where(
+        Suggestion.passage_id == Passage.id, Suggestion.run_id == LatestRun.run_id, ~answered
+    )
+
+
+def _out_of_scope(inquiry_id: int) -> Select[int]:
+    return select(Submission.id).where(
+        Submission.inquiry_id == inquiry_id, Submission.state == SubmissionState.OUT_OF_SCOPE
+    )

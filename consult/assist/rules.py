@@ -1,0 +1,34 @@
+"""What a reader's silence says, decided from values alone."""
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+
+from consult.coding.queries import DecidedPair, PassageToRead
+
+
+@dataclass(frozen=True)
+class SeenCode:
+    """A code that somebody applied to a passage, or to words that share a character with it."""
+
+    passage_id: int
+    code_slug: str
+
+
+def all_decided(
+    pairs: Sequence[DecidedPair],
+    read: Sequence[PassageToRead],
+    seen: Collection[SeenCode],
+    codes: Sequence[str],
+) -> Iterator[DecidedPair]:
+    """Yield what was decided, and on passages read to the end also what was passed over.
+
+    The machine asks only about its few best codes and a reader adds what it missed. Learning from
+    those alone would teach that every fifth code applies; so where all suggestions are settled, a
+    code that nobody saw is taken as one that does not apply.
+    """
+    finished = {passage.id for passage in read}
+    present = set(codes)
+    yield from (p for p in pairs if p.passage_id not in finished and p.code_slug in present)
+    for passage in read:
+        for code in codes:
+            yield DecidedPair(passage.id, passage.quote, code, SeenCode(passage.id, code) in seen)
