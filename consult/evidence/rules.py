@@ -8,6 +8,9 @@ from enum import StrEnum
 
 from consult.foundation.errors import Refused
 
+# The audit log's name for a clerk's act, by which the reason is found again.
+CHANGE_STATE = "change state"
+
 _BLANK_LINE = re.compile(r"\r?\n[^\S\n]*\r?\n|\r\r")
 _LINE = re.compile(r"[^\r\n]+")
 _INK = re.compile(r"\S(?:.*\S)?", re.DOTALL)
@@ -22,6 +25,13 @@ class PublicationChoice(StrEnum):
     NOT_PUBLISHED = "not_published"
 
 
+PUBLICATION_WORDS = {
+    PublicationChoice.WITH_NAME: "May be published with name",
+    PublicationChoice.WITHOUT_NAME: "May be published without name",
+    PublicationChoice.NOT_PUBLISHED: "Not to be published",
+}
+
+
 class SubmissionState(StrEnum):
     """Where a submission stands on the clerk's desk."""
 
@@ -30,11 +40,21 @@ class SubmissionState(StrEnum):
     OUT_OF_SCOPE = "out_of_scope"
 
 
+STATE_WORDS = {
+    SubmissionState.NEW: "New",
+    SubmissionState.ACCEPTED: "Accepted",
+    SubmissionState.OUT_OF_SCOPE: "Out of scope",
+}
+
+
 class Channel(StrEnum):
     """How a submission arrived."""
 
     WEB = "web"
     IMPORTED = "imported"
+
+
+CHANNEL_WORDS = {Channel.WEB: "Sent on the web", Channel.IMPORTED: "Imported from a file"}
 
 
 class PassageKind(StrEnum):

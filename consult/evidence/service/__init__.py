@@ -1,5 +1,6 @@
 """Verbs that receive evidence, keep passages and move a submission across the clerk's desk."""
 
+from consult.evidence.service.desk import change_state
 from consult.evidence.service.given import GivenAnswer, GivenEvidence
 from consult.evidence.service.passages import CutText, passage_for, store_passages
 from consult.evidence.service.receiving import Received, receive_many, receive_submission
@@ -16,6 +17,7 @@ __all__ = [
     "GivenEvidence",
     "Received",
     "add_missing_types",
+    "change_state",
     "known_type",
     "missing_types",
     "passage_for",

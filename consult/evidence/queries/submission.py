@@ -7,7 +7,9 @@ from functools import cached_property
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
+from consult.accounts.models import User
 from consult.calls.models import Call, Place, Question, RespondentType
+from consult.calls.rules import QuestionKind
 from consult.evidence.models import (
     Answer,
     AnswerChoice,
@@ -17,6 +19,7 @@ from consult.evidence.models import (
     Submission,
 )
 from consult.evidence.rules import (
+    CHANGE_STATE,
     Bounds,
     Channel,
     PassageKind,
@@ -24,6 +27,7 @@ from consult.evidence.rules import (
     SubmissionState,
     paragraphs_of,
 )
+from consult.foundation.audit import AuditEvent
 from consult.foundation.errors import NotFound
 
 
@@ -74,6 +78,26 @@ class AnswerRead:
     number: int | None
     place: str | None
 
+    @property
+    def lines(self) -> list[str]:
+        """Return a closed answer in words, a line for each choice."""
+        return [
+            *self.chosen,
+            *number_in_words(self.question, self.number),
+            *([self.place] if self.place else []),
+        ]
+
+
+def number_in_words(question: Question, number: int | None) -> list[str]:
+    """Return a number with what the ends of its scale mean."""
+    if number is None:
+        return []
+    if question.kind is not QuestionKind.SCALE:
+        return [f"{number:,}"]
+    least = f"{question.minimum} {question.minimum_meaning and f'({question.minimum_meaning})'}".strip()
+    most = f"{question.maximum} {question.maximum_meaning and f'({question.maximum_meaning})'}".strip()
+    return [f"{number} on a scale from {least} to {most}"]
+
 
 @dataclass(frozen=True)
 class PassageRead:
@@ -122,6 +146,49 @@ class SubmissionRead:
 def who(name: str, organisation: str) -> str:
     """Return a respondent in one line."""
     return ", ".join(part for part in (name, organisation) if part) or "No name given"
+
+
+@dataclass(frozen=True)
+class Neighbours:
+    """The references before and after one."""
+
+    previous: str | None
+    following: str | None
+
+
+def neighbours_of(session: Session, inquiry_id: int, submission_id: int) -> Neighbours:
+    """Return the references of the submissions that arrived just before and after."""
+    here = select(Submission.reference).where(Submission.inquiry_id == inquiry_id).limit(1)
+    return Neighbours(
+        session.scalar(here.where(Submission.id < submission_id).order_by(Submission.id.desc())),
+        session.scalar(here.where(Submission.id > submission_id).order_by(Submission.id)),
+    )
+
+
+@dataclass(frozen=True)
+class StateChange:
+    """Who last changed a submission's state, when and why."""
+
+    at: datetime
+    by: str
+    why: str
+
+
+def last_state_change(session: Session, inquiry_id: int, submission_id: int) -> StateChange | None:
+    """Return the newest change of state from the audit log, or None while it is new."""
+    row = session.execute(
+        select(AuditEvent.at, User.name, AuditEvent.why)
+        .outerjoin(User, User.id == AuditEvent.user_id)
+        .where(
+            AuditEvent.inquiry_id == inquiry_id,
+            AuditEvent.record_kind == "submission",
+            AuditEvent.record_id == submission_id,
+            AuditEvent.verb == CHANGE_STATE,
+        )
+        .order_by(AuditEvent.id.desc())
+        .limit(1)
+    ).one_or_none()
+    return StateChange(row.at, row.name or "the system", row.why) if row else None
 
 
 def texts_to_cut(session: Session, inquiry_id: int, limit: int, *, after_id: int = 0) -> list[TextToCut]:
