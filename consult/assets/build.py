@@ -158,8 +158,10 @@ def node(script: Path, *words: str | Path) -> None:
     if not os.access(Path.home(), os.W_OK):
         surroundings["npm_config_cache"] = str(WORKSHOP / "npm-cache")
     command = [programs / "node", script, *words]
-    # Standard output belongs to whoever called; npm is talkative.
-    subprocess.run(command, cwd=WORKSHOP, env=os.environ | surroundings, stdout=sys.stderr, check=True)
+    # Faults go to standard error; what npm says besides is chatter.
+    subprocess.run(
+        command, cwd=WORKSHOP, env=os.environ | surroundings, stdout=subprocess.DEVNULL, check=True
+    )
 
 
 def node_home() -> Path:
