@@ -12,6 +12,9 @@ from consult.foundation.config import Settings
 VIEW_MODULES = (
     "calls.views_public",
     "calls.views",
+    "calls.views_editor",
+    "calls.views_questions",
+    "calls.views_lists",
     "accounts.views",
     "foundation.jobs.views",
     "evidence.views",
@@ -39,8 +42,9 @@ JOB_MODULES = ("assist.jobs",)
 COMMAND_MODULES = (
     "foundation.jobs.commands",
     "calls.commands",
-    "accounts.commands",
+    "codebook.commands",
     "evidence.commands",
+    "respond.commands",
     "assist.commands",
     "reports.commands",
     "demo.commands",

@@ -1,16 +1,46 @@
 """Reads about inquiries, calls and their questions."""
 
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from consult.accounts.models import Membership, User
 from consult.calls.models import Call, Inquiry, Phase, Place, Question, RespondentType
 from consult.calls.rules import CallState
+from consult.foundation.audit import AuditEvent
 from consult.foundation.database import db
 from consult.foundation.errors import NotFound
-from consult.foundation.security import Identity
+from consult.foundation.jobs.models import Job
+from consult.foundation.jobs.names import FINISHED
+from consult.foundation.security import ActorKind, Identity
+
+
+@dataclass(frozen=True)
+class InquiryLine:
+    """An inquiry as `flask inquiry list` prints it."""
+
+    slug: str
+    title: str
+    reference_prefix: str
+    calls: int
+
+
+@dataclass(frozen=True)
+class ActLine:
+    """One act of the audit log with the name of who did it, if a member."""
+
+    id: int
+    at: datetime
+    actor_kind: ActorKind
+    name: str | None
+    verb: str
+    record_kind: str
+    record_id: int
+    why: str
+    detail: dict[str, Any]
 
 
 def identify(user_id: int, inquiry_slug: str) -> Identity | None:
@@ -70,13 +100,9 @@ def calls_of(session: Session, inquiry_id: int) -> list[Call]:
     return list(session.scalars(calls.order_by(Call.opens_at.desc(), Call.id.desc())))
 
 
-def published_calls(session: Session, at: datetime) -> list[Call]:
-    """Return every call that the public may see, those closing soonest first."""
-    calls = (
-        select(Call)
-        .where(Call.state != CallState.DRAFT, Call.opens_at <= at)
-        .options(joinedload(Call.inquiry))
-    )
+def published_calls(session: Session) -> list[Call]:
+    """Return every call that the public may see, open, to come or closed, those closing soonest first."""
+    calls = select(Call).where(Call.state != CallState.DRAFT).options(joinedload(Call.inquiry))
     return list(session.scalars(calls.order_by(Call.closes_at, Call.id)))
 
 
@@ -94,3 +120,64 @@ def respondent_types_of(session: Session, inquiry_id: int) -> list[RespondentTyp
     """Return an inquiry's respondent types in order."""
     types = select(RespondentType).where(RespondentType.inquiry_id == inquiry_id)
     return list(session.scalars(types.order_by(RespondentType.position)))
+
+
+def call_of(session: Session, inquiry_id: int, call_slug: str) -> Call:
+    """Return a call of an inquiry with its questions and options loaded; NotFound for any other."""
+    call = session.scalar(
+        select(Call)
+        .where(Call.inquiry_id == inquiry_id, Call.slug == call_slug)
+        .options(selectinload(Call.questions).selectinload(Question.options))
+    )
+    if call is None:
+        raise NotFound("There is no such call in this inquiry.")
+    return call
+
+
+def question_in(call: Call, question_id: int) -> Question:
+    """Return a question of a loaded call; NotFound for any other."""
+    for question in call.questions:
+        if question.id == question_id:
+            return question
+    raise NotFound("There is no such question in this call.")
+
+
+def every_inquiry(session: Session) -> list[InquiryLine]:
+    """Return all inquiries with how many calls each has, by slug."""
+    calls = func.count(Call.id).label("calls")
+    rows = session.execute(
+        select(Inquiry.slug, Inquiry.title, Inquiry.reference_prefix, calls)
+        .outerjoin(Call, Call.inquiry_id == Inquiry.id)
+        .group_by(Inquiry.id)
+        .order_by(Inquiry.slug)
+    )
+    return [InquiryLine(*row) for row in rows]
+
+
+def recent_jobs(session: Session, inquiry_id: int, limit: int) -> list[Job]:
+    """Return the newest jobs of an inquiry, those not finished first."""
+    unfinished = case((Job.state.in_(FINISHED), 1), else_=0)
+    jobs = select(Job).where(Job.inquiry_id == inquiry_id).order_by(unfinished, Job.id.desc())
+    return list(session.scalars(jobs.limit(limit)))
+
+
+def acts_before(session: Session, inquiry_id: int, before: int, limit: int) -> list[ActLine]:
+    """Return an inquiry's acts, newest first, from below an id."""
+    acts = (
+        select(
+            AuditEvent.id,
+            AuditEvent.at,
+            AuditEvent.actor_kind,
+            User.name,
+            AuditEvent.verb,
+            AuditEvent.record_kind,
+            AuditEvent.record_id,
+            AuditEvent.why,
+            AuditEvent.detail,
+        )
+        .outerjoin(User, User.id == AuditEvent.user_id)
+        .where(AuditEvent.inquiry_id == inquiry_id, AuditEvent.id < before)
+        .order_by(AuditEvent.id.desc())
+        .limit(limit)
+    )
+    return [ActLine(*row) for row in session.execute(acts)]

@@ -63,6 +63,8 @@ def current_actor() -> Actor:
 
 def enforce() -> Any:
     """Refuse the request unless its endpoint's access allows it."""
+    # Flask-Security's own notion of an identity lies under the same name; ours exists within an inquiry only.
+    g.identity = None
     if request.endpoint is None:
         return None  # no such page: Flask answers 404 (or 405) by itself
     access = access_of(current_app, request.endpoint)

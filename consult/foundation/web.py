@@ -55,11 +55,13 @@ class Section:
     title: str
     endpoint: str
     permission: Permission
+    # Rooms whose pages belong to this entry, beside the entry's own page.
+    covers: tuple[str, ...] = ()
 
 
 SECTIONS = (
     Section("Overview", "calls.overview", Permission.SEE_INQUIRY),
-    Section("Calls", "calls.call_list", Permission.EDIT_CALLS),
+    Section("Calls", "calls.call_list", Permission.EDIT_CALLS, ("call_editor", "questions", "lists")),
     Section("Evidence", "evidence.reading_room", Permission.READ_EVIDENCE),
     Section("Codebook", "codebook.tree", Permission.READ_CODEBOOK),
     Section("Coding", "coding.queue", Permission.CODE_EVIDENCE),
@@ -81,6 +83,7 @@ def sections() -> list[dict[str, Any]]:
             "text": section.title,
             "href": url_for(section.endpoint, inquiry_slug=identity.inquiry_slug),
             "active": request.endpoint == section.endpoint
+            or room in section.covers
             or (section.endpoint.partition(".")[0] == room and room not in {"calls", "accounts"}),
         }
         for section in SECTIONS

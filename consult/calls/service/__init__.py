@@ -10,7 +10,13 @@ from consult.calls.service.inquiries import (
     rename_place,
     rename_respondent_type,
 )
-from consult.calls.service.questions import add_question, edit_question, move_question, remove_question
+from consult.calls.service.questions import (
+    add_question,
+    details_of,
+    edit_question,
+    move_question,
+    remove_question,
+)
 
 __all__ = [
     "add_phase",
@@ -19,6 +25,7 @@ __all__ = [
     "add_respondent_type",
     "close_call",
     "create_inquiry",
+    "details_of",
     "edit_call",
     "edit_question",
     "extend_call",

@@ -151,6 +151,19 @@ def upgrade() -> None:
         batch_op.create_index("ix_jobs_waiting", ["state", "lease_until"], unique=False)
 
     op.create_table(
+        "sign_in_attempts",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("account", sa.String(length=64), nullable=False),
+        sa.Column("address", sa.String(length=64), nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_in_attempts")),
+    )
+    with op.batch_alter_table("sign_in_attempts", schema=None) as batch_op:
+        batch_op.create_index("ix_sign_in_attempts_account", ["account", "at"], unique=False)
+        batch_op.create_index("ix_sign_in_attempts_address", ["address", "at"], unique=False)
+        batch_op.create_index("ix_sign_in_attempts_at", ["at"], unique=False)
+
+    op.create_table(
         "users",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("email", sa.String(length=255), nullable=False),
@@ -1039,6 +1052,12 @@ def downgrade() -> None:
     op.drop_table("memberships")
     op.drop_table("codebooks")
     op.drop_table("users")
+    with op.batch_alter_table("sign_in_attempts", schema=None) as batch_op:
+        batch_op.drop_index("ix_sign_in_attempts_at")
+        batch_op.drop_index("ix_sign_in_attempts_address")
+        batch_op.drop_index("ix_sign_in_attempts_account")
+
+    op.drop_table("sign_in_attempts")
     with op.batch_alter_table("jobs", schema=None) as batch_op:
         batch_op.drop_index("ix_jobs_waiting")
         batch_op.drop_index("ix_jobs_inquiry_id")

@@ -1,0 +1,45 @@
+"""What an administrator types about members."""
+
+from govuk_frontend_wtf.wtforms_widgets import GovSelect, GovTextInput
+from wtforms import IntegerField, SelectField, StringField
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
+
+from consult.foundation.security import Role
+from consult.foundation.web import Form
+
+LARGEST_ID = 2_147_483_647
+ROLE_WORDS = {
+    Role.ADMINISTRATOR: "Administrator: gives and takes roles, writes calls",
+    Role.CLERK: "Clerk: writes calls, handles and codes evidence",
+    Role.ANALYST: "Analyst: codes evidence, edits the codebook",
+    Role.CHAIR: "Chair: reads evidence, edits and signs off themes",
+    Role.COMMISSIONER: "Commissioner: reads evidence and themes",
+}
+
+
+class GrantForm(Form):
+    """A role for a user, found by e-mail address."""
+
+    email = StringField(
+        "E-mail address",
+        widget=GovTextInput(),
+        filters=[lambda text: (text or "").replace("\x00", "").strip()],
+        description="The address with which they sign in.",
+        validators=[
+            DataRequired("Write the e-mail address of a user."),
+            Length(max=255, message="That is longer than any e-mail address."),
+        ],
+    )
+    role = SelectField(
+        "Role",
+        widget=GovSelect(),
+        coerce=Role,
+        choices=[(role.value, words) for role, words in ROLE_WORDS.items()],
+    )
+
+
+class RevokeForm(Form):
+    """A role of a member, named by the button pressed."""
+
+    user_id = IntegerField(validators=[InputRequired(), NumberRange(1, LARGEST_ID)])
+    role = SelectField(coerce=Role, choices=[(role.value, role.value) for role in Role])

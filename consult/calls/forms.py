@@ -1,0 +1,311 @@
+"""What staff type about calls, questions and lists; the rules decide, the forms say it beside the field."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+from govuk_frontend_wtf.wtforms_widgets import (
+    GovCheckboxInput,
+    GovInput,
+    GovSelect,
+    GovTextArea,
+    GovTextInput,
+)
+from wtforms import BooleanField, DateField, Field, IntegerField, SelectField, StringField, TimeField
+from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
+
+from consult.calls.models import Call, Phase, Question
+from consult.calls.rules import (
+    LONGEST_NAME,
+    WITH_BOUNDS,
+    WITH_OPTIONS,
+    CallDetails,
+    CallWords,
+    QuestionDetails,
+    QuestionKind,
+    problems_of_call,
+    problems_of_question,
+    problems_of_words,
+)
+from consult.foundation.errors import BadInput
+from consult.foundation.web import LONDON, Form
+
+YEARS = range(2000, 2101)
+LONGEST_REASON = 1_000
+
+
+def tidy(text: str | None) -> str:
+    """Return typed text without the white space around it, one kind of line end, and nothing unprintable."""
+    kept = (text or "").replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "")
+    return kept.strip()
+
+
+class DayInput(GovInput):
+    """A day; where a browser has no picker it is typed."""
+
+    input_type = "date"
+
+
+class TimeInput(GovInput):
+    """A time of day; where a browser has no picker it is typed."""
+
+    input_type = "time"
+
+
+class DayField(DateField):
+    """A day on London's calendar, in any of the ways people type one."""
+
+    widget = DayInput()
+
+    def __init__(self, words: str, **options: Any) -> None:
+        formats = ["%Y-%m-%d", "%d/%m/%Y", "%d %B %Y", "%d %b %Y"]
+        super().__init__(words, [InputRequired("Give the day.")], format=formats, **options)
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            raise ValueError("Write the day like 2026-09-30 or 30/9/2026.") from None
+
+    def pre_validate(self, form: Any) -> None:  # noqa: ARG002  # WTForms' signature
+        if self.data and self.data.year not in YEARS:
+            raise ValidationError(f"Choose a year from {YEARS[0]} to {YEARS[-1]}.")
+
+
+class ClockField(TimeField):
+    """A time on London's clock."""
+
+    widget = TimeInput()
+
+    def __init__(self, words: str, **options: Any) -> None:
+        super().__init__(words, [InputRequired("Give the time.")], format=["%H:%M", "%H:%M:%S"], **options)
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            raise ValueError("Write the time like 09:00 or 23:59.") from None
+
+
+class WholeNumberField(IntegerField):
+    """A whole number, which may also be left empty."""
+
+    widget = GovTextInput()
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        typed = tidy(valuelist[0] if valuelist else "").replace(",", "").replace("−", "-")
+        if not typed:
+            self.data = None
+            return
+        try:
+            super().process_formdata([typed])
+        except ValueError:
+            raise ValueError("Write a whole number in digits, such as 500, or leave it empty.") from None
+
+
+def line(words: str, hint: str = "", **options: Any) -> StringField:
+    """Return a field of one line."""
+    return StringField(words, widget=GovTextInput(), filters=[tidy], description=hint, **options)
+
+
+def prose_box(words: str, hint: str = "", **options: Any) -> StringField:
+    """Return a field of many lines."""
+    return StringField(words, widget=GovTextArea(), filters=[tidy], description=hint, **options)
+
+
+def reason(words: str, *, wanted: bool) -> StringField:
+    """Return a field for the reason that the audit log keeps."""
+    checks: list[Any] = [
+        Length(max=LONGEST_REASON, message=f"Shorten the reason to {LONGEST_REASON:,} characters.")
+    ]
+    if wanted:
+        checks.insert(0, DataRequired("Say why: the audit log keeps the reason."))
+    return line(words, "Kept in the audit log.", validators=checks)
+
+
+def moment(day: date | None, clock: time | None) -> datetime:
+    """Return the UTC moment of a day and time on London's clock."""
+    if day is None or clock is None:
+        raise BadInput("Give the day and the time.")
+    return datetime.combine(day, clock, tzinfo=LONDON).astimezone(UTC)
+
+
+class CallForm(Form):
+    """The details of a draft call."""
+
+    title = line("Title", "What the public sees first. Say what you ask, not what the form is called.")
+    slug = line("Address", "Small letters, digits and hyphens. Leave empty to have it made from the title.")
+    phase = SelectField("Phase", widget=GovSelect(), coerce=lambda value: int(value) if value else None)
+    purpose = prose_box("What the call is for", "Markdown: blank line for a paragraph, - for a list.")
+    terms = prose_box("Who may answer, and on what terms", "Markdown. May be empty.")
+    what_happens = prose_box(
+        "What happens to people’s words", "Markdown. Who reads them, what is published, when."
+    )
+    opens_day = DayField("Opens on")
+    opens_time = ClockField("at (London time)")
+    closes_day = DayField("Closes on")
+    closes_time = ClockField("at (London time)")
+
+    def with_phases(self, phases: Iterable[Phase]) -> "CallForm":
+        """Return the form with this inquiry's phases to choose from."""
+        self.phase.choices = [("", "No phase"), *((phase.id, phase.title) for phase in phases)]
+        return self
+
+    def details(self) -> CallDetails:
+        """Return what was typed; only once each field has been read."""
+        return CallDetails(
+            words_in(self),
+            moment(self.opens_day.data, self.opens_time.data),
+            moment(self.closes_day.data, self.closes_time.data),
+            self.slug.data or "",
+            self.phase.data,
+        )
+
+    def validate(self, extra_validators: Mapping[str, Any] | None = None) -> bool:
+        """Tell whether the call can be saved, each fault beside its field."""
+        if not super().validate(extra_validators):
+            show_problems(self, problems_of_words(words_in(self)))
+            return False
+        return show_problems(self, problems_of_call(self.details()), {"closes_at": "closes_day"})
+
+
+class MendCallForm(Form):
+    """The words of a published call."""
+
+    title = line("Title")
+    purpose = prose_box("What the call is for", "Markdown.")
+    terms = prose_box("Who may answer, and on what terms", "Markdown.")
+    what_happens = prose_box("What happens to people’s words", "Markdown.")
+    why = reason("Why are the words changed?", wanted=True)
+
+    def validate(self, extra_validators: Mapping[str, Any] | None = None) -> bool:
+        """Tell whether the words can be saved, each fault beside its field."""
+        fine = super().validate(extra_validators)
+        return show_problems(self, problems_of_words(words_in(self))) and bool(fine)
+
+
+class ExtendForm(Form):
+    """A later closing date."""
+
+    closes_day = DayField("New closing day")
+    closes_time = ClockField("at (London time)")
+    why = reason("Why? (optional)", wanted=False)
+
+
+class CloseForm(Form):
+    """The reason for closing at once."""
+
+    close_why = reason("Why? (optional)", wanted=False)
+
+
+class QuestionForm(Form):
+    """A question; `for_kind` leaves only the fields that its kind has."""
+
+    prompt = prose_box("Question", "One thing at a time, in the words of those who answer.")
+    options = prose_box("Options", "One on each line, at least two.")
+    minimum = WholeNumberField("Lowest number")
+    minimum_meaning = line("What the lowest number means", "Such as “Very hard”. May be empty.")
+    maximum = WholeNumberField("Highest number")
+    maximum_meaning = line("What the highest number means", "Such as “Very easy”. May be empty.")
+    word_limit = WholeNumberField("Word limit", description="Leave empty for none.")
+    hint = prose_box("Hint", "Shown below the question. May be empty.")
+    required = BooleanField("Everybody must answer this", widget=GovCheckboxInput())
+    why = reason("Why is the wording changed?", wanted=True)
+
+    def for_kind(self, kind: QuestionKind, *, published: bool = False) -> "QuestionForm":
+        """Return the form with the fields of one kind; for a published call, the wording alone."""
+        unwanted = {"why"} if not published else {"minimum", "maximum", "word_limit", "required"}
+        if kind not in WITH_OPTIONS:
+            unwanted |= {"options"}
+        if kind not in WITH_BOUNDS:
+            unwanted |= {"minimum", "maximum", "minimum_meaning", "maximum_meaning"}
+        if kind is not QuestionKind.SCALE:
+            unwanted |= {"minimum_meaning", "maximum_meaning"}
+        if kind is not QuestionKind.FREE_TEXT:
+            unwanted |= {"word_limit"}
+        for name in unwanted:
+            del self[name]
+        return self
+
+    def details(self, basis: QuestionDetails) -> QuestionDetails:
+        """Return what was typed, over what the form does not ask."""
+        typed = {name: field.data for name, field in self._fields.items() if name != "why"}
+        if "options" in typed:
+            typed["options"] = lines_in(typed["options"])
+        return replace(basis, **typed)
+
+    def accepts(self, basis: QuestionDetails) -> bool:
+        """Tell whether a sent question can be saved, each fault beside its field."""
+        if not self.is_submitted():
+            return False
+        fine = self.validate()
+        unread = {name for name, field in self._fields.items() if field.errors}
+        problems = problems_of_question(self.details(basis))
+        return show_problems(self, {k: v for k, v in problems.items() if k not in unread}) and bool(fine)
+
+
+class EntryForm(Form):
+    """The name of a phase, place or respondent type."""
+
+    name = line(
+        "Name",
+        validators=[
+            DataRequired("Write the name."),
+            Length(max=LONGEST_NAME, message=f"Shorten the name to {LONGEST_NAME} characters."),
+        ],
+    )
+
+
+def words_in(form: Any) -> CallWords:
+    """Return the words of a call that were typed."""
+    return CallWords(form.title.data, form.purpose.data, form.terms.data, form.what_happens.data)
+
+
+def lines_in(text: str) -> tuple[str, ...]:
+    """Return the lines that hold something."""
+    return tuple(" ".join(row.split()) for row in text.split("\n") if row.strip())
+
+
+def show_problems(form: Any, problems: Mapping[str, str], places: Mapping[str, str] | None = None) -> bool:
+    """Put each problem beside its field (or above the form), and tell whether there was none."""
+    for name, problem in problems.items():
+        field: Field | None = form._fields.get((places or {}).get(name, name))
+        if field is None:
+            form.form_errors = [*form.form_errors, problem]
+        else:
+            field.errors = [*field.errors, problem]
+    return not problems
+
+
+def values_of_call(call: Call) -> dict[str, Any]:
+    """Return a call as the values its form begins with."""
+    opens, closes = call.opens_at.astimezone(LONDON), call.closes_at.astimezone(LONDON)
+    return {
+        "title": call.title,
+        "slug": call.slug,
+        "phase": call.phase_id,
+        "purpose": call.purpose,
+        "terms": call.terms,
+        "what_happens": call.what_happens,
+        "opens_day": opens.date(),
+        "opens_time": opens.time(),
+        "closes_day": closes.date(),
+        "closes_time": closes.time(),
+    }
+
+
+def values_of_question(question: Question) -> dict[str, Any]:
+    """Return a question as the values its form begins with."""
+    names = (
+        "prompt",
+        "hint",
+        "required",
+        "minimum",
+        "maximum",
+        "minimum_meaning",
+        "maximum_meaning",
+        "word_limit",
+    )
+    options = "\n".join(option.wording for option in question.options)
+    return {"options": options, **{name: getattr(question, name) for name in names}}

@@ -1,0 +1,148 @@
+"""Add, change, move and remove the questions of a call."""
+
+from dataclasses import replace
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from consult.calls import service
+from consult.calls.forms import QuestionForm, values_of_question
+from consult.calls.listing import KIND_WORDS
+from consult.calls.models import Call, Question
+from consult.calls.queries import call_of, question_in
+from consult.calls.rules import CallState, QuestionDetails, QuestionKind
+from consult.foundation.clock import now
+from consult.foundation.database import db, transaction
+from consult.foundation.errors import Refused
+from consult.foundation.guard import current_actor, current_identity, requires
+from consult.foundation.security import Permission
+
+USUAL_SCALE = {"minimum": 1, "maximum": 5}
+
+blueprint = Blueprint(
+    "questions", __name__, url_prefix="/inquiries/<inquiry_slug>/calls/<call_slug>/questions"
+)
+
+
+@blueprint.route("/new", methods=["GET", "POST"])
+@requires(Permission.EDIT_CALLS)
+def new(inquiry_slug: str, call_slug: str) -> Response | str | tuple[str, int]:
+    """Write a question, and another after it."""
+    identity = current_identity()
+    found = call_of(db.session(), identity.inquiry_id, call_slug)
+    if found.state is not CallState.DRAFT:
+        raise Refused("This call is published: no question can be added to it.")
+    kind = kind_asked_for(QuestionKind.FREE_TEXT)
+    basis = QuestionDetails(kind, "")
+    form = QuestionForm(data=USUAL_SCALE if kind is QuestionKind.SCALE else {}).for_kind(kind)
+    if not form.accepts(basis):
+        return question_page(form, found, None, kind)
+    with transaction() as session:
+        service.add_question(
+            session,
+            form.details(basis),
+            call_id=found.id,
+            inquiry_id=identity.inquiry_id,
+            actor=current_actor(),
+            at=now(),
+        )
+    flash("The question is saved.", "success")
+    return to_new(call_slug, kind) if request.form.get("then") == "another" else to_call(call_slug)
+
+
+@blueprint.route("/<int:question_id>", methods=["GET", "POST"])
+@requires(Permission.EDIT_CALLS)
+def question(inquiry_slug: str, call_slug: str, question_id: int) -> Response | str | tuple[str, int]:
+    """Change a question of a draft, or mend the wording of a published one."""
+    found = call_of(db.session(), current_identity().inquiry_id, call_slug)
+    row = question_in(found, question_id)
+    published = found.state is not CallState.DRAFT
+    kind = row.kind if published else kind_asked_for(row.kind)
+    form = QuestionForm(data=values_of_question(row)).for_kind(kind, published=published)
+    basis = QuestionDetails(kind, "")
+    if published:
+        basis = replace(service.details_of(row), kind=kind)
+    if not form.accepts(basis):
+        return question_page(form, found, row, kind)
+    with transaction() as session:
+        service.edit_question(
+            session,
+            question_id,
+            form.details(basis),
+            inquiry_id=current_identity().inquiry_id,
+            why=(form.why.data or "") if "why" in form else "",
+            actor=current_actor(),
+            at=now(),
+        )
+    flash("The question is saved.", "success")
+    return to_call(call_slug)
+
+
+@blueprint.post("/<int:question_id>/move")
+@requires(Permission.EDIT_CALLS)
+def move(inquiry_slug: str, call_slug: str, question_id: int) -> Response:
+    """Move a question past its neighbour."""
+    found = call_of(db.session(), current_identity().inquiry_id, call_slug)
+    row = question_in(found, question_id)
+    with transaction() as session:
+        service.move_question(
+            session,
+            row.id,
+            "up" if request.form.get("towards") == "up" else "down",
+            inquiry_id=current_identity().inquiry_id,
+            actor=current_actor(),
+            at=now(),
+        )
+    return to_call(call_slug, f"question-{question_id}")
+
+
+@blueprint.post("/<int:question_id>/remove")
+@requires(Permission.EDIT_CALLS)
+def remove(inquiry_slug: str, call_slug: str, question_id: int) -> Response:
+    """Take a question out of a draft."""
+    found = call_of(db.session(), current_identity().inquiry_id, call_slug)
+    row = question_in(found, question_id)
+    prompt = row.prompt
+    with transaction() as session:
+        service.remove_question(
+            session, question_id, inquiry_id=current_identity().inquiry_id, actor=current_actor(), at=now()
+        )
+    flash(f"“{prompt}” is removed.", "success")
+    return to_call(call_slug, "questions")
+
+
+def kind_asked_for(otherwise: QuestionKind) -> QuestionKind:
+    """Return the kind named in the address."""
+    asked = request.args.get("kind", "")
+    return QuestionKind(asked) if asked in set(QuestionKind) else otherwise
+
+
+def question_page(
+    form: QuestionForm, found: Call, row: Question | None, kind: QuestionKind
+) -> tuple[str, int]:
+    """Return the page on which a question is written: 422 when something on it must be put right."""
+    html = render_template(
+        "calls/question.html",
+        form=form,
+        call=found,
+        question=row,
+        kind=kind,
+        kind_words=KIND_WORDS,
+        number=row.number if row else len(found.questions) + 1,
+        published=found.state is not CallState.DRAFT,
+    )
+    return html, 422 if form.errors else 200
+
+
+def to_new(call_slug: str, kind: QuestionKind) -> Response:
+    """Send the member to write another question of the same kind."""
+    inquiry_slug = current_identity().inquiry_slug
+    return redirect(url_for("questions.new", inquiry_slug=inquiry_slug, call_slug=call_slug, kind=kind.value))
+
+
+def to_call(call_slug: str, place: str | None = None) -> Response:
+    """Send the member to the page of the call, where the questions are."""
+    inquiry_slug = current_identity().inquiry_slug
+    return redirect(
+        url_for("call_editor.call", inquiry_slug=inquiry_slug, call_slug=call_slug, _anchor=place)
+    )
