@@ -20,6 +20,7 @@ from nlp.words import FloatArray, IntArray, Tokens, char_grams, plain, read_word
 _UNKNOWN = -1
 _STOP = -2
 _ROWS_AT_ONCE = 2_000
+_FORMS_KEPT = 30_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +101,19 @@ class TextFeatures:
 
     def form_grams(self, forms: Sequence[str]) -> sparse.csr_array:
         """How often each character n-gram stands in each form."""
-        columns = [[self._gram_column.get(gram, _UNKNOWN) for gram in char_grams(form)] for form in forms]
+        columns = [self._columns_of(form) for form in forms]
         rows = np.repeat(np.arange(len(forms)), [len(found) for found in columns])
         flat = np.array([column for found in columns for column in found], dtype=np.int64)
         return _counts(rows[flat >= 0], flat[flat >= 0], (len(forms), len(self.grams_)))
+
+    def _columns_of(self, form: str) -> list[int]:
+        """Columns of a form's n-grams; words come back all the time, so they are kept."""
+        found = self._kept.get(form)
+        if found is None:
+            found = [self._gram_column.get(gram, _UNKNOWN) for gram in char_grams(form)]
+            if len(self._kept) < _FORMS_KEPT:
+                self._kept[form] = found
+        return found
 
     def _fit_words(self, tokens: Tokens, forms: list[str]) -> None:
         kept = sorted({form for form in forms if not _is_stop(form)})
@@ -144,6 +154,7 @@ class TextFeatures:
     def _index(self) -> None:
         self._word_column = {word: i for i, word in enumerate(self.words_)}
         self._gram_column = {gram: i for i, gram in enumerate(self.grams_)}
+        self._kept: dict[str, list[int]] = {}
 
 
 def _is_stop(form: str) -> bool:

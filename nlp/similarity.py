@@ -25,7 +25,9 @@ VIEWS = ("value", "of_code", "of_passage", "reciprocal_rank", "gap")
 COLUMNS = (*(f"{signal}.{view}" for signal in SIGNALS for view in VIEWS), "log_codes")
 #: With fewer passages held, neither what is usual for a code nor its closest passages can be relied on.
 ENOUGH_HELD = 200
-_CLOSEST = 10
+#: How many passages a code borrows words from, and how much they count beside its own text.
+_CLOSEST = 30
+_BORROWED = np.float32(0.5)
 _TINY = np.float32(1e-6)
 
 
@@ -119,7 +121,7 @@ def _with_closest(own: TextMatrix, held: TextMatrix, similarity: FloatArray) -> 
     beside = (similarity - similarity.mean(axis=1, keepdims=True)) / row_spread(similarity)
     closest = np.argsort(-beside, axis=0, kind="stable")[:_CLOSEST]
     weights = np.maximum(np.take_along_axis(beside, closest, axis=0), 0.0)
-    weights /= weights.sum(axis=0) + _TINY
+    weights *= _BORROWED / (weights.sum(axis=0) + _TINY)
     codes = np.broadcast_to(np.arange(similarity.shape[1]), closest.shape)
     mix = sparse.coo_array((weights.ravel(), (codes.ravel(), closest.ravel())), shape=similarity.shape[::-1]).tocsr()
     return TextMatrix(_unit(own.word + mix @ held.word), _unit(own.char + mix @ held.char))
