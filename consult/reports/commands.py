@@ -22,22 +22,26 @@ from consult.reports.writing import Order, Written, write_csv
 
 
 @click.command("export", cls=PlainCommand)
-@click.argument("export", metavar="[codings|suggestions|decisions]", type=click.Choice(list(Export)))
+@click.argument(
+    "export",
+    metavar="[codings|suggestions|decisions]",
+    type=click.Choice([export.value for export in Export]),
+)
 @click.option("--inquiry", "inquiry_slug", required=True, help="The inquiry's address, such as localism.")
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="The CSV file to write.")
 @click.option(
     "--clearance",
-    type=click.Choice(list(Clearance)),
-    default=Clearance.COMPLETE,
+    type=click.Choice([clearance.value for clearance in Clearance]),
+    default=Clearance.COMPLETE.value,
     show_default=True,
     help="For whom: public and research leave out what is not to be published and name no member.",
 )
 @with_appcontext
 @plain_errors
-def export_records(export: Export, inquiry_slug: str, out: Path, clearance: Clearance) -> None:
+def export_records(export: str, inquiry_slug: str, out: Path, clearance: str) -> None:
     """Write codings, suggestions or decisions to a CSV file."""
     reading = db.session()
-    order = Order(export, inquiry_by_slug(reading, inquiry_slug).id, clearance)
+    order = Order(Export(export), inquiry_by_slug(reading, inquiry_slug).id, Clearance(clearance))
     total = row_count(reading, order.export, order.inquiry_id, order.clearance)
     with progress(total, f"Writing {export}") as on_rows:
         try:

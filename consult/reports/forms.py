@@ -1,5 +1,9 @@
 """The form that chooses what to take out, and for whom."""
 
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import Any
+
 from wtforms import RadioField
 from wtforms.validators import InputRequired
 
@@ -31,16 +35,21 @@ CLEARANCES = {
 }
 
 
+def values(offered: Iterable[StrEnum]) -> Any:
+    """Return the values to choose from; the field's types know only the pairs that WTForms gives up."""
+    return [each.value for each in offered]
+
+
 class ExportForm(Form):
     """What to download and for whom."""
 
     export = RadioField(
         "Which records",
-        choices=[(export.value, title) for export, (title, _) in EXPORTS.items()],
+        choices=values(EXPORTS),
         validators=[InputRequired("Choose which records to download.")],
     )
     clearance = RadioField(
         "For whom",
-        choices=[(clearance.value, title) for clearance, (title, _) in CLEARANCES.items()],
+        choices=values(CLEARANCES),
         validators=[InputRequired("Choose for whom the file is.")],
     )

@@ -1,9 +1,13 @@
 """The form of a theme."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from wtforms import SelectMultipleField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, Length
 
 from consult.foundation.web import Form
+from consult.themes.queries import CodeRow
 from consult.themes.rules import LONGEST_TITLE
 
 LONGEST_DESCRIPTION = 20_000
@@ -15,7 +19,7 @@ class ThemeForm(Form):
     title = StringField(
         "Title",
         validators=[
-            InputRequired("Give the theme a title."),
+            DataRequired("Give the theme a title."),
             Length(max=LONGEST_TITLE, message=f"Shorten the title to {LONGEST_TITLE} characters."),
         ],
     )
@@ -29,3 +33,11 @@ class ThemeForm(Form):
         ],
     )
     codes = SelectMultipleField("Codes it gathers", coerce=int)
+    offered: Sequence[CodeRow] = ()
+
+    def offer(self, codes: Sequence[CodeRow]) -> None:
+        """Let these codes be chosen and no others."""
+        self.offered = codes
+        # Plain values: WTForms gives up pairs, and its types do not know what comes instead.
+        values: Any = [code.id for code in codes]
+        self.codes.choices = values

@@ -124,7 +124,7 @@ def list_page(
 @requires(Permission.EDIT_THEMES)
 def new(inquiry_slug: str) -> str | Response:
     """Add a theme."""
-    form = theme_form(set())
+    form = theme_form()
     if not form.validate_on_submit():
         return form_page(form, "New theme", None)
     with transaction() as session:
@@ -151,7 +151,7 @@ def edit(inquiry_slug: str, theme_slug: str) -> str | Response:
     inquiry_id = current_identity().inquiry_id
     found = queries.theme_by_slug(db.session(), inquiry_id, theme_slug)
     held = queries.gathered(db.session(), inquiry_id).get(found.id, frozenset())
-    form = theme_form(held, title=found.title, description=found.description, codes=sorted(held))
+    form = theme_form(title=found.title, description=found.description, codes=sorted(held))
     if not form.validate_on_submit():
         return form_page(form, "Edit theme", theme_slug)
     with transaction() as session:
@@ -169,21 +169,25 @@ def edit(inquiry_slug: str, theme_slug: str) -> str | Response:
     return redirect(url_for("themes.theme", inquiry_slug=inquiry_slug, theme_slug=theme_slug))
 
 
-def theme_form(held: frozenset[int] | set[int], **values: Any) -> ThemeForm:
-    """Return the form with the codes that can be chosen: a retired one only where it is already held."""
-    codes = queries.codes_in_order(db.session(), current_identity().inquiry_id)
+def theme_form(**values: Any) -> ThemeForm:
+    """Return the form, which takes no code that is not on offer."""
     form = ThemeForm(data=values)
-    form.codes.choices = [
-        (code.id, code.name, {"child": code.parent_id is not None, "definition": code.definition})
-        for code in codes
-        if not code.retired or code.id in held
-    ]
+    form.offer(codes_on_offer(frozenset(values.get("codes", ()))))
     return form
+
+
+def codes_on_offer(held: frozenset[int]) -> list[queries.CodeRow]:
+    """Return the codes that a theme may gather: a retired one only where it is already held."""
+    codes = queries.codes_in_order(db.session(), current_identity().inquiry_id)
+    return [code for code in codes if not code.retired or code.id in held]
 
 
 def form_page(form: ThemeForm, heading: str, theme_slug: str | None) -> str:
     """Show the form, with what was typed and what is wrong."""
-    errors = [(f"{name}", messages[0]) for name, messages in form.errors.items()]
     return render_template(
-        "themes/form.html", form=form, heading=heading, errors=errors, theme_slug=theme_slug
+        "themes/form.html",
+        form=form,
+        heading=heading,
+        errors=[(name, messages[0]) for name, messages in form.errors.items()],
+        theme_slug=theme_slug,
     )
