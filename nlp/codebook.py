@@ -13,11 +13,11 @@ from nlp.types import CodeSpec
 def checked(codes: Sequence[CodeSpec]) -> list[CodeSpec]:
     """The codes in order of their identifiers; raises where there is none or one comes twice."""
     if not codes:
-        raise EmptyCodebookError("The codebook has no codes: add at least one code before asking for suggestions.")
+        raise EmptyCodebookError("The codebook has no codes: add at least one, then ask for suggestions.")
     ordered = sorted(codes, key=lambda code: [str(part) for part in astuple(code)])
     for one, following in pairwise(ordered):
         if one.code == following.code:
-            raise NlpError(f"The code {one.code!r} is in the codebook twice: give each code its own identifier.")
+            raise NlpError(f"The code {one.code!r} is in the codebook twice: make the codes unique.")
     return ordered
 
 

@@ -104,10 +104,12 @@ def _truth(path: Path, unit: dict[str, int], code: dict[str, int]) -> NDArray[np
     rows = _rows(path, ("unit_id", "code"))
     strange = sorted({row["code"] for row in rows} - set(code))
     if strange:
-        raise NlpError(f"{path} uses {strange[0]!r}, which the codebook does not have: add the code or leave the line out.")
+        raise NlpError(
+            f"{path} uses {strange[0]!r}, which the codebook lacks: add the code or drop the line."
+        )
     lost = sorted({row["unit_id"] for row in rows} - set(unit))
     if lost:
-        raise NlpError(f"{path} labels the unit {lost[0]!r}, which is not among the units: add it or leave the line out.")
+        raise NlpError(f"{path} labels {lost[0]!r}, which is not among the units: add it or drop the line.")
     for row in rows:
         truth[unit[row["unit_id"]], code[row["code"]]] = True
     return truth
@@ -125,7 +127,7 @@ def _rows(path: Path, columns: Sequence[str]) -> list[Row]:
     except UnicodeDecodeError as error:
         raise NlpError(f"{path} is not UTF-8 (byte {error.start}): save it as UTF-8 and try again.") from None
     except csv.Error as error:
-        raise NlpError(f"{path} is not a CSV file that can be read ({error}): export it again as CSV.") from None
+        raise NlpError(f"{path} cannot be read as CSV ({error}): export it again.") from None
     headings = rows[0] if rows else {}
     missing = [column for column in columns if column not in headings]
     if missing:

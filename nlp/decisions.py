@@ -50,7 +50,7 @@ def _cells(decided: Sequence[Decided], column: dict[str, int]) -> dict[tuple[str
     answers: dict[tuple[str, int], list[bool]] = defaultdict(list)
     for one in decided:
         if one.code not in column:
-            raise NlpError(f"A decision names {one.code!r}, which is not in the codebook: leave it out or add the code.")
+            raise NlpError(f"A decision names {one.code!r}, which the codebook lacks: add the code.")
         answers[one.text, column[one.code]].append(one.applies)
     return {
         (text, copy, at): applies

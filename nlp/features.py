@@ -59,7 +59,9 @@ class TextFeatures:
         self._fit_grams(tokens, forms)
         return self
 
-    def restore(self, words: Sequence[str], pairs: IntArray, grams: Sequence[str], idf: Sequence[FloatArray]) -> Self:
+    def restore(
+        self, words: Sequence[str], pairs: IntArray, grams: Sequence[str], idf: tuple[FloatArray, FloatArray]
+    ) -> Self:
         """Take what an earlier fit learned instead of fitting."""
         self.words_, self.pairs_, self.grams_ = list(words), pairs, list(grams)
         self.word_idf_, self.gram_idf_ = idf
@@ -175,7 +177,7 @@ def _counts(rows: IntArray, columns: IntArray, shape: tuple[int, int]) -> sparse
 
 def _spread(counts: sparse.csr_array) -> IntArray:
     """In how many rows each column occurs."""
-    return np.bincount(counts.indices, minlength=counts.shape[1])
+    return np.asarray(np.bincount(counts.indices, minlength=counts.shape[1]), dtype=np.int64)
 
 
 def _commonest(spread: IntArray, limit: int) -> IntArray:
@@ -186,7 +188,7 @@ def _commonest(spread: IntArray, limit: int) -> IntArray:
 
 
 def _idf(spread: IntArray, texts: int) -> FloatArray:
-    return (1.0 + np.log((1.0 + texts) / (1.0 + spread))).astype(np.float32)
+    return np.asarray(1.0 + np.log((1.0 + texts) / (1.0 + spread)), dtype=np.float32)
 
 
 def _positions(ordered: IntArray, keys: IntArray, *, offset: int) -> IntArray:

@@ -51,17 +51,18 @@ class _Sample:
     truth: NDArray[np.bool_]
 
 
-def learn_fusion(data: Path, out: Path, say: Say) -> None:
-    """Learn both sets of weights, report each corpus left out in turn, and write the file."""
+def learn_fusion(data: Path, say: Say) -> str:
+    """Learn both sets of weights, report each corpus left out in turn; returns the file's text."""
     corpora = {name: _corpus(data / name) for name, _ in SOURCES}
-    table: dict[str, object] = {"made_by": "python -m nlp learn-fusion", "sources": [" ".join(s) for s in SOURCES]}
+    sources = [" ".join(source) for source in SOURCES]
+    table: dict[str, object] = {"made_by": "python -m nlp learn-fusion", "sources": sources}
     for key, held in (("many", _AT_MOST_HELD), ("few", _FEW_HELD)):
         samples = [sample for name, corpus in corpora.items() for sample in _samples(name, corpus, held)]
         for name in corpora:
             fusion = _fit([sample for sample in samples if sample.source != name])
             say(f"{key}: {name} left out: {_report(fusion, next(s for s in samples if s.source == name))}")
         table[key] = _as_json(_fit(samples))
-    out.write_text(json.dumps(table, indent=1) + "\n", encoding="utf-8")
+    return json.dumps(table, indent=1) + "\n"
 
 
 def _corpus(folder: Path) -> Corpus:
@@ -73,7 +74,7 @@ def _samples(name: str, corpus: Corpus, held: int) -> Iterator[_Sample]:
     for codes, disguise in _disguises(corpus, rng):
         rows = np.sort(rng.permutation(len(corpus.texts))[:held])
         texts = [corpus.texts[i] for i in rows]
-        yield _Sample(name, _columns(disguise, texts), corpus.truth[np.ix_(rows, codes)])
+        yield _Sample(name, _columns(disguise, texts), corpus.truth[rows][:, codes])
 
 
 def _disguises(corpus: Corpus, rng: np.random.Generator) -> Iterator[tuple[list[int], list[CodeSpec]]]:
@@ -112,8 +113,9 @@ def _fit(samples: list[_Sample]) -> Fusion:
         return value, np.append(x.T @ miss + 2 * _PULL * beta[:-1], miss.sum())
 
     bounds = [(0, None)] * (len(COLUMNS) - 1) + [(None, None)] * 2
-    found = minimize(loss, np.zeros(len(COLUMNS) + 1), jac=True, bounds=bounds, method="L-BFGS-B", options={"maxiter": 500})
-    return Fusion((found.x[:-1] / scale).round(4).astype(np.float32), np.float32(found.x[-1].round(4)))
+    start = np.zeros(len(COLUMNS) + 1)
+    found = minimize(loss, start, jac=True, bounds=bounds, method="L-BFGS-B", options={"maxiter": 500}).x
+    return Fusion((found[:-1] / scale).round(4).astype(np.float32), np.float32(found[-1].round(4)))
 
 
 def _drawn(sample: _Sample, rng: np.random.Generator) -> tuple[FloatArray, NDArray[np.bool_]]:
@@ -124,7 +126,8 @@ def _drawn(sample: _Sample, rng: np.random.Generator) -> tuple[FloatArray, NDArr
 
 def _report(fusion: Fusion, sample: _Sample) -> str:
     logits = fusion.logits(sample.columns)
-    return f"recall at 3 {recall_at_3(sample.truth, logits):.3f}, mAP {mean_average_precision(sample.truth, logits):.3f}"
+    recall, precision = recall_at_3(sample.truth, logits), mean_average_precision(sample.truth, logits)
+    return f"recall at 3 {recall:.3f}, mean average precision {precision:.3f}"
 
 
 def _as_json(fusion: Fusion) -> dict[str, object]:

@@ -40,7 +40,7 @@ class LinearMap:
 
     def of_grams(self, grams: IntArray, output: int) -> FloatArray:
         """The weights of some n-grams for one output."""
-        return self.weights[self.place[grams], output]
+        return np.asarray(self.weights[self.place[grams], output])
 
 
 def _moved(texts: sparse.csr_array, place: IntArray, width: int) -> sparse.csr_array:

@@ -29,7 +29,7 @@ class Scores:
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """Definitions, and once there are decisions what was learned from them; `decisions` counts them by code."""
+    """Definitions, and what was learned from decisions once there are any."""
 
     features: TextFeatures
     definitions: Definitions

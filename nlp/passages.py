@@ -56,7 +56,8 @@ class PassageCutter:
 
     def _starts_of_long_paragraphs(self, prepared: list[tuple[str, list[Span]]]) -> Iterator[list[int]]:
         """Only long paragraphs are worth the tokeniser: this is what makes short answers cheap."""
-        long = [text[p.start : p.end] for text, paragraphs in prepared for p in paragraphs if self._is_long(text, p)]
+        every = ((text, paragraph) for text, paragraphs in prepared for paragraph in paragraphs)
+        long = [text[p.start : p.end] for text, p in every if self._is_long(text, p)]
         return sentence_starts(self._pipeline, long) if long else iter(())
 
     def _is_long(self, text: str, paragraph: Span) -> bool:
@@ -131,7 +132,8 @@ def _checked(text: str, paragraphs: Sequence[Span]) -> list[Span]:
         return [Span(0, len(text))]
     for paragraph in paragraphs:
         if not 0 <= paragraph.start <= paragraph.end <= len(text):
-            raise NlpError(f"Paragraph {paragraph.start}-{paragraph.end} is not inside its text of {len(text)} characters.")
+            bounds = f"{paragraph.start}-{paragraph.end}"
+            raise NlpError(f"Paragraph {bounds} is not inside its text of {len(text)} characters.")
     if any(one.end > following.start for one, following in pairwise(paragraphs)):
         raise NlpError("Paragraphs must be given in order and must not overlap.")
     return list(paragraphs)

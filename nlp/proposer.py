@@ -11,7 +11,7 @@ import numpy as np
 from nlp.codebook import checked, defining_text, describing_text
 from nlp.decisions import DecisionTable
 from nlp.errors import NlpError
-from nlp.features import TextFeatures, TextMatrix
+from nlp.features import TextFeatures
 from nlp.fingerprint import data_hash, text_hashes
 from nlp.fusion import shipped_fusion
 from nlp.model import Model, Scores
@@ -64,8 +64,9 @@ class Proposer:
         definitions = Definitions().fit(ordered, features, features.transform(held))
         described = features.transform([describing_text(code) for code in ordered])
         self.codes_ = tuple(code.code for code in ordered)
-        self.model_ = Model(features, definitions, shipped_fusion(enough_held=definitions.enough_held_), described)
-        self._specs, self._text_hashes = ordered, text_hashes(texts)
+        fusion = shipped_fusion(enough_held=definitions.enough_held_)
+        self.model_ = Model(features, definitions, fusion, described)
+        self.specs_, self.text_hash_ = tuple(ordered), text_hashes(texts)
         return self.learn(decided)
 
     def learn(self, decided: Sequence[Decided]) -> Self:
@@ -75,8 +76,17 @@ class Proposer:
         """
         table = DecisionTable.of(decided, self._fitted_codes)
         self.n_decided_ = len(decided)
-        self.data_hash_ = data_hash(self._specs, self._text_hashes, decided)
+        self.data_hash_ = data_hash(self.specs_, self.text_hash_, decided)
         self.model_ = self._learned(self.model_.without_decisions(), table)
+        return self
+
+    def restore(
+        self, specs: Sequence[CodeSpec], text_hash: str, model: Model, n_decided: int, data_hash: str
+    ) -> Self:
+        """Take a fitted state from elsewhere instead of fitting."""
+        self.specs_, self.codes_ = tuple(specs), tuple(spec.code for spec in specs)
+        self.text_hash_, self.data_hash_, self.n_decided_ = text_hash, data_hash, n_decided
+        self.model_ = model
         return self
 
     def score(self, texts: Sequence[str]) -> FloatArray:
@@ -138,15 +148,16 @@ class Proposer:
 
     def _proposal(self, row: int, best: list[int], scores: Scores, finder: ReasonFinder) -> Proposal:
         shown = [code for code in best if scores.probabilities[row, code] >= self.floor and scores.heard[row]]
+        reasons = finder.reasons(row, shown)
         found = tuple(
             ScoredCode(
                 code=self.codes_[code],
                 score=float(scores.probabilities[row, code]),
-                rank=rank,
-                reasons=reasons,
+                rank=place + 1,
+                reasons=reasons[place],
                 from_definition=not self.model_.decisions[code],
             )
-            for rank, (code, reasons) in enumerate(zip(shown, finder.reasons(row, shown), strict=True), start=1)
+            for place, code in enumerate(shown)
         )
         return Proposal(found, abstained=not found)
 

@@ -45,13 +45,16 @@ class _Places:
 
     def spread(self, values: FloatArray, words: int) -> NDArray[np.float64]:
         """Hand the value of each column to the words it stands in."""
-        return np.bincount(self.word, weights=self.share * values[self.column], minlength=words)
+        parts = np.bincount(self.word, weights=self.share * values[self.column], minlength=words)
+        return parts.astype(np.float64)
 
 
 class ReasonFinder:
     """Finds reasons in a batch of passages."""
 
-    def __init__(self, features: TextFeatures, texts: Sequence[str], matrix: TextMatrix, terms: Sequence[Term]) -> None:
+    def __init__(
+        self, features: TextFeatures, texts: Sequence[str], matrix: TextMatrix, terms: Sequence[Term]
+    ) -> None:
         self._texts, self._matrix, self._terms = texts, matrix, terms
         self._features = features
         self._tokens = read_words(texts)
@@ -119,7 +122,7 @@ def _places(words: IntArray, columns: IntArray, counts: FloatArray, present: Int
     order = np.argsort(present)
     column = order[np.searchsorted(present, columns, sorter=order)] if len(columns) else columns
     total = np.bincount(column, weights=counts, minlength=len(present))
-    return _Places(words, column, counts / total[column])
+    return _Places(words, column, (counts / total[column]).astype(np.float32))
 
 
 def _reasons(
@@ -132,7 +135,9 @@ def _reasons(
     return tuple(_reason(text, spans, weights, run) for run in sorted(strongest))
 
 
-def _reason(text: str, spans: list[tuple[int, int]], weights: NDArray[np.float64], run: tuple[int, int]) -> Reason:
+def _reason(
+    text: str, spans: list[tuple[int, int]], weights: NDArray[np.float64], run: tuple[int, int]
+) -> Reason:
     start, end = spans[run[0]][0], spans[run[1] - 1][1]
     return Reason(start, end, text[start:end], round(float(weights[run[0] : run[1]].sum()), 4))
 

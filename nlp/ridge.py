@@ -42,9 +42,10 @@ def fit_ridge(texts: TextMatrix, targets: FloatArray, described: TextMatrix) -> 
     kernel = _kernel(everything)
     penalty = _best_penalty(kernel, wanted, len(texts))
     weights, left_out = _solve(kernel, wanted, penalty)
+    halves = (weights / 2).astype(np.float32)
     ridge = Ridge(
-        word=LinearMap.of(everything.word, weights / 2),
-        char=LinearMap.of(everything.char, weights / 2),
+        word=LinearMap.of(everything.word, halves),
+        char=LinearMap.of(everything.char, halves),
         level=weights.sum(axis=0),
         penalty=penalty,
     )
@@ -75,7 +76,10 @@ def _best_penalty(kernel: FloatArray, wanted: FloatArray, texts: int) -> float:
 
 
 def _solve(kernel: FloatArray, wanted: FloatArray, penalty: float) -> tuple[FloatArray, FloatArray]:
-    """Dual weights and leave-one-out scores, y_i - a_i / inv(K + penalty I)_ii (Rasmussen and Williams 2006, 5.12)."""
+    """Dual weights and leave-one-out scores.
+
+    The latter are y_i - a_i / inv(K + penalty I)_ii (Rasmussen and Williams 2006, equation 5.12).
+    """
     ridged = kernel + np.float32(penalty) * np.eye(len(kernel), dtype=np.float32)
     factor = linalg.cho_factor(ridged, lower=True, overwrite_a=True, check_finite=False)
     weights = linalg.cho_solve(factor, wanted, check_finite=False)

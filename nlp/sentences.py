@@ -26,7 +26,8 @@ _ENDS_IN_ABBREVIATION = re.compile(rf"(?:^|[\s(\[{{\"'“‘/-])(?:{_ABBREVIATIO
 # "etc." and its like end sentences as often as not: only a small letter after them says otherwise.
 _MAY_END = re.compile(r"(?:^|\W)(?:etc|al|ltd|plc|inc|co|corp|a\.m|p\.m|u\.k|u\.s|e\.u)\.$", re.IGNORECASE)
 _NUMBERING = re.compile(
-    r"^[(\[]?(?:\d{1,3}(?:\.\d{1,3})*|[ivxlc]{1,6}|[^\W\d_])(?:\([a-z0-9]{1,3}\))*[.):\]]{1,2}$", re.IGNORECASE
+    r"^[(\[]?(?:\d{1,3}(?:\.\d{1,3})*|[ivxlc]{1,6}|[^\W\d_])(?:\([a-z0-9]{1,3}\))*[.):\]]{1,2}$",
+    re.IGNORECASE,
 )
 _CLOSERS = "\"'”’»)]}"
 _LOOKBACK = 24
@@ -75,7 +76,9 @@ def splits_character(text: str, offset: int) -> bool:
     if not 0 < offset < len(text):
         return False
     here, before = text[offset], text[offset - 1]
-    return bool(combining(here)) or here in _JOINERS or before == "\u200d" or (before == "\r" and here == "\n")
+    return (
+        bool(combining(here)) or here in _JOINERS or before == "\u200d" or (before == "\r" and here == "\n")
+    )
 
 
 def _mask_long_runs(text: str) -> str:

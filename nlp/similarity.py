@@ -44,6 +44,17 @@ class Definitions:
         self._measure_usual(held, len(codes))
         return self
 
+    def restore(
+        self,
+        maps: list[tuple[LinearMap, LinearMap]],
+        usual: tuple[FloatArray, FloatArray, FloatArray],
+        n_held: int,
+    ) -> Self:
+        """Take what an earlier fit learned instead of fitting."""
+        self.maps_, self.n_held_ = maps, n_held
+        self.mean_, self.spread_, self.usual_best_ = usual
+        return self
+
     @property
     def enough_held_(self) -> bool:
         """Whether comparison over passages is used."""
@@ -81,7 +92,11 @@ class Definitions:
         self.usual_best_ = similarities.max(axis=2).mean(axis=1)
 
     def _views(self, signal: int, values: FloatArray) -> list[FloatArray]:
-        usual = (values - self.mean_[signal]) / self.spread_[signal] if self.enough_held_ else np.zeros_like(values)
+        usual = (
+            (values - self.mean_[signal]) / self.spread_[signal]
+            if self.enough_held_
+            else np.zeros_like(values)
+        )
         beside = (values - values.mean(axis=1, keepdims=True)) / row_spread(values)
         best = values.max(axis=1, keepdims=True)
         # A passage that shares nothing with any code would otherwise be level with the best of each.
@@ -113,7 +128,7 @@ def _map_of(texts: TextMatrix) -> tuple[LinearMap, LinearMap]:
 
 
 def _similarity(maps: tuple[LinearMap, LinearMap], texts: TextMatrix) -> FloatArray:
-    return (maps[0].apply(texts.word) + maps[1].apply(texts.char)) / 2
+    return np.asarray((maps[0].apply(texts.word) + maps[1].apply(texts.char)) / 2, dtype=np.float32)
 
 
 def _with_closest(own: TextMatrix, held: TextMatrix, similarity: FloatArray) -> TextMatrix:
@@ -123,7 +138,9 @@ def _with_closest(own: TextMatrix, held: TextMatrix, similarity: FloatArray) -> 
     weights = np.maximum(np.take_along_axis(beside, closest, axis=0), 0.0)
     weights *= _BORROWED / (weights.sum(axis=0) + _TINY)
     codes = np.broadcast_to(np.arange(similarity.shape[1]), closest.shape)
-    mix = sparse.coo_array((weights.ravel(), (codes.ravel(), closest.ravel())), shape=similarity.shape[::-1]).tocsr()
+    mix = sparse.coo_array(
+        (weights.ravel(), (codes.ravel(), closest.ravel())), shape=similarity.shape[::-1]
+    ).tocsr()
     return TextMatrix(_unit(own.word + mix @ held.word), _unit(own.char + mix @ held.char))
 
 

@@ -35,7 +35,8 @@ class Stack:
     def logits(self, defined: FloatArray, learned: FloatArray) -> FloatArray:
         """Logit for each passage and code."""
         trust_defined, trust_learned, level = self.coefficients
-        return np.asarray(trust_defined * defined + trust_learned * learned + level + self.levels, dtype=np.float32)
+        followed = trust_defined * defined + trust_learned * learned
+        return np.asarray(followed + level + self.levels, dtype=np.float32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ class _Pairs:
         return np.asarray(self.x @ beta + levels[self.code])
 
     def per_code(self, values: Float64Array) -> Float64Array:
-        return np.bincount(self.code, weights=values, minlength=self.codes)
+        return np.bincount(self.code, weights=values, minlength=self.codes).astype(np.float64)
 
     def loss(self, beta: Float64Array, levels: Float64Array) -> float:
         """Penalised negative log likelihood."""
@@ -60,7 +61,7 @@ class _Pairs:
         return float((np.logaddexp(0, logits) - self.y * logits).sum() + held / 2)
 
     def step(self, beta: Float64Array, levels: Float64Array) -> tuple[Float64Array, Float64Array]:
-        """Newton's step; the levels are eliminated first (Schur complement), so their number costs nothing."""
+        """Newton's step; the levels are eliminated first (Schur complement), so many of them cost little."""
         chance = 1.0 / (1.0 + np.exp(-np.clip(self.logits(beta, levels), -30, 30)))
         curve = chance * (1 - chance)
         slope = self.x.T @ (self.y - chance) - (beta - _START) / _VARIANCE
@@ -68,11 +69,14 @@ class _Pairs:
         curve_levels = self.per_code(curve) + 1 / _CODE_VARIANCE
         cross = np.stack([self.per_code(curve * column) for column in self.x.T])
         whole = (self.x * curve[:, None]).T @ self.x + np.diag(1 / _VARIANCE)
-        move = np.linalg.solve(whole - (cross / curve_levels) @ cross.T, slope - cross @ (slope_levels / curve_levels))
+        aim = slope - cross @ (slope_levels / curve_levels)
+        move = np.linalg.solve(whole - (cross / curve_levels) @ cross.T, aim)
         return move, (slope_levels - cross.T @ move) / curve_levels
 
 
-def fit_stack(defined: FloatArray, learned: FloatArray, answer: FloatArray, known: NDArray[np.bool_]) -> Stack:
+def fit_stack(
+    defined: FloatArray, learned: FloatArray, answer: FloatArray, known: NDArray[np.bool_]
+) -> Stack:
     """Most likely coefficients given the decided pairs; `learned` must be left-out scores."""
     code = np.nonzero(known)[1]
     x = np.stack([defined[known], learned[known], np.ones(len(code), dtype=np.float32)], axis=1)

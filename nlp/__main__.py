@@ -1,0 +1,124 @@
+"""`python -m nlp`: the library from the command line, for measuring it and remaking its weights."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NoReturn
+
+from nlp.errors import NlpError
+
+_OK, _FAULT, _BAD_INPUT = 0, 1, 2
+
+
+class _Parser(argparse.ArgumentParser):
+    """Complains in one line, as every command here does."""
+
+    def error(self, message: str) -> NoReturn:
+        raise NlpError(f"{message}; see {self.prog} --help.")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; returns 0, 2 for input that cannot be used, 1 for a fault of ours."""
+    try:
+        chosen = _parser().parse_args(arguments)
+        chosen.run(chosen)
+    except NlpError as error:
+        return _complain(_one_line(error), _BAD_INPUT)
+    except KeyboardInterrupt:
+        return _complain("stopped.", _FAULT)
+    except Exception as error:  # the contract: a fault is one line and exit code 1
+        fault = f"{type(error).__name__}: {_one_line(error)}"
+        return _complain(f"a fault of the program ({fault}); please report it.", _FAULT)
+    return _OK
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="python -m nlp", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    _add_evaluate(commands.add_parser("evaluate", help="measure suggestions on a coded corpus"))
+    _add_learn_fusion(commands.add_parser("learn-fusion", help="remake the weights of the library"))
+    return parser
+
+
+def _add_evaluate(parser: argparse.ArgumentParser) -> None:
+    for option, file in (("--units", "unit_id, text [, doc_id, split]"), ("--labels", "unit_id, code")):
+        parser.add_argument(option, type=Path, required=True, metavar="CSV", help=f"columns {file}")
+    parser.add_argument(
+        "--codebook", type=Path, required=True, metavar="CSV", help="columns code, name [, …]"
+    )
+    parser.add_argument("--labelled", type=_counts, default=[0, 50, 200, 1000], metavar="N,N")
+    parser.add_argument("--seed", type=int, default=0, help="of the shuffle of the labelled passages")
+    parser.add_argument("--out", type=Path, required=True, metavar="JSON")
+    parser.add_argument("--compare", action="store_true", help="print plain methods beside ours")
+    parser.set_defaults(run=_evaluate)
+
+
+def _add_learn_fusion(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--data", type=Path, required=True, metavar="DIR", help="folder of the coded corpora")
+    parser.add_argument("--out", type=Path, required=True, metavar="JSON")
+    parser.set_defaults(run=_learn_fusion)
+
+
+def _counts(text: str) -> list[int]:
+    parts = text.split(",")
+    if not all(part.strip().isdecimal() for part in parts):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a list of numbers such as 0,50,200")
+    return [int(part) for part in parts]
+
+
+def _evaluate(chosen: argparse.Namespace) -> None:
+    from nlp.corpus import read_corpus
+    from nlp.evaluate import evaluate
+    from nlp.table import comparison
+
+    _check_writable(chosen.out)
+    if chosen.seed < 0:
+        raise NlpError("--seed must be 0 or more.")
+    corpus = read_corpus(chosen.units, chosen.labels, chosen.codebook)
+    _say(f"{len(corpus.texts)} units, {len(corpus.codes)} codes")
+    result = evaluate(corpus, chosen.labelled, _say, seed=chosen.seed, compare=chosen.compare)
+    _write(chosen.out, json.dumps(result, indent=1, ensure_ascii=False) + "\n")
+    if chosen.compare:
+        print(comparison(result))
+
+
+def _learn_fusion(chosen: argparse.Namespace) -> None:
+    from nlp.learn_fusion import learn_fusion
+
+    _check_writable(chosen.out)
+    _write(chosen.out, learn_fusion(chosen.data, _say))
+
+
+def _check_writable(path: Path) -> None:
+    """Say so before minutes of work, not after."""
+    if path.is_dir() or not os.access(path.parent, os.W_OK):
+        raise NlpError(f"{path} cannot be written: name a file in a folder that may be written to.")
+
+
+def _write(path: Path, text: str) -> None:
+    """All or nothing: a stopped command must not leave half a file."""
+    part = path.with_name(f".{path.name}.part")
+    part.write_text(text, encoding="utf-8")
+    part.replace(path)
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split())
+
+
+def _complain(message: str, code: int) -> int:
+    _say(f"nlp: {message}")
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())
