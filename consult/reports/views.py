@@ -2,6 +2,7 @@
 
 import tempfile
 from collections.abc import Iterator
+from contextlib import ExitStack
 from typing import IO
 
 from flask import Blueprint, Response, make_response, render_template, stream_with_context
@@ -37,10 +38,12 @@ def download(inquiry_slug: str) -> Response:
     if not form.validate():
         return make_response(records_page(form), 422)
     order = Order(Export(form.export.data), current_identity().inquiry_id, Clearance(form.clearance.data))
-    file = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115  # closed when the last byte has been sent
-    written = write_csv(db.session(), order, file)
-    with transaction() as session:
-        record_export(session, order, written, actor=current_actor(), at=now())
+    with ExitStack() as opened:
+        file = opened.enter_context(tempfile.SpooledTemporaryFile(IN_MEMORY))
+        written = write_csv(db.session(), order, file)
+        with transaction() as session:
+            record_export(session, order, written, actor=current_actor(), at=now())
+        opened.pop_all()  # from here on the response closes it
     name = f"{inquiry_slug}-{order.export}-{order.clearance}.csv"
     response = Response(stream_with_context(pieces(file)), mimetype="text/csv")
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'

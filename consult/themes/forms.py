@@ -1,7 +1,6 @@
 """The form of a theme."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from wtforms import SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length
@@ -38,6 +37,4 @@ class ThemeForm(Form):
     def offer(self, codes: Sequence[CodeRow]) -> None:
         """Let these codes be chosen and no others."""
         self.offered = codes
-        # Plain values: WTForms gives up pairs, and its types do not know what comes instead.
-        values: Any = [code.id for code in codes]
-        self.codes.choices = values
+        self.codes.choices = [(code.id, code.name) for code in codes]

@@ -18,7 +18,7 @@ from consult.themes.forms import ThemeForm
 from consult.themes.pages import index_page, shown_quote, theme_page
 from consult.themes.queries import lists
 from consult.themes.queries.closed import question_words
-from consult.themes.queries.facets import facets_of
+from consult.themes.queries.facets import Facet, facets_of
 from consult.themes.rules import Selection, Unit, noun
 from consult.themes.scope import Scope, whole, with_args
 
@@ -116,8 +116,21 @@ def list_page(
         words=words,
         first=with_args(request.path, args) if after is not None else None,
         following=with_args(request.path, {**args, "after": found.next_after}) if found.next_after else None,
-        theme_slug=args.get("theme"),
+        back=figures_page(scope, selection),
     )
+
+
+def figures_page(scope: Scope, selection: Selection) -> tuple[str, str]:
+    """Return the words and address of the page whose figure a list belongs to, filters kept."""
+    if selection.question_id is not None:
+        path = url_for("themes.closed_questions", inquiry_slug=scope.inquiry_slug)
+        return "Closed questions", f"{path}#question-{selection.question_id}"
+    args = scope.args(selection.filters)
+    if selection.theme_id is None:
+        return "All themes", url_for("themes.index", inquiry_slug=scope.inquiry_slug)
+    slug = scope.facets.by_id(Facet.THEME, selection.theme_id).slug
+    path = url_for("themes.theme", inquiry_slug=scope.inquiry_slug, theme_slug=slug)
+    return "Back to the theme", with_args(path, args)
 
 
 @blueprint.route("/new", methods=["GET", "POST"])

@@ -40,6 +40,7 @@ class Quote:
     quote: str
     # False when the words no longer stand in the source text; then they must not be shown as a quote.
     exact: bool
+    language: str
     reference: str
     paragraph: int
     respondent_type: str
@@ -173,6 +174,7 @@ def _quotes() -> Select[Any]:
             Passage.id,
             Passage.quote,
             (stands_there == Passage.quote).label("exact"),
+            SourceText.language,
             Submission.reference,
             Passage.paragraph,
             *_type_and_place(),
@@ -190,6 +192,7 @@ def _quote(row: Row[Any], codes: tuple[str, ...] = ()) -> Quote:
         row.id,
         row.quote,
         row.exact,
+        row.language,
         row.reference,
         row.paragraph,
         row.respondent_type,

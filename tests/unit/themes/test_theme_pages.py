@@ -187,6 +187,13 @@ def test_each_quote_opens_its_paragraph_and_says_whether_it_may_be_quoted(
     assert any("Not to be quoted outside the commission" in words for words, _ in quotes)
 
 
+def test_a_quote_in_welsh_says_so_to_those_who_hear_it(world: World, chair: PageClient) -> None:
+    world.theme(0)
+    world.code(world.send(text="Ni sy’n byw yma.", language="cy"), 0, 0)
+    [quote] = chair.get(world.path("/power")).all("blockquote")
+    assert (quote.get("lang"), words_of(quote)) == ("cy", "Ni sy’n byw yma.")
+
+
 def test_the_paragraph_a_quote_opens_is_there(full: World, chair: PageClient) -> None:
     page = chair.get(full.path("/passages?theme=power"))
     for quote in page.all("figure"):
@@ -238,6 +245,12 @@ def test_a_long_list_turns_its_pages_without_missing_or_repeating(full: World, c
         assert (rows_on(second), count_on(second)) == (1, PAGE_LENGTH + 1)
         assert second.link("First page of this list") == full.path(f"/{unit}?theme=feedback")
         assert second.all("a", rel="next") == []
+
+
+def test_a_list_leads_back_to_its_figures_with_their_filters(full: World, chair: PageClient) -> None:
+    listed = chair.get(full.path("/passages?theme=power&code=code_0&place=cornwall"))
+    assert listed.link("Back to the theme") == full.path("/power?place=cornwall")
+    assert chair.get(full.path("/submissions")).link("All themes") == full.path()
 
 
 def test_a_page_of_another_inquirys_list_is_not_found(full: World, chair: PageClient, build: Builder) -> None:
