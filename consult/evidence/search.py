@@ -6,8 +6,9 @@ each engine, so that nothing a reader types can be an operator.
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from sqlalchemy import (
     ColumnElement,
@@ -29,11 +30,14 @@ from consult.evidence.models import SourceText
 
 _TERM = re.compile(r'"([^"]*)"?|(\S+)')
 _WORD = re.compile(r"\w+")
+_SPACE = re.compile(r"\s+")
 # Characters for private use, which no text that is read here is likely to hold.
 OPEN, CLOSE = "\ue000", "\ue001"
 # PostgreSQL refuses to index more than 1 MB of one text; this many bytes stay below it.
 _INDEXED_BYTES = 600_000
 _LANGUAGE: ColumnElement[str] = literal_column("'english'")
+_HEADLINE = f"StartSel={OPEN}, StopSel={CLOSE}, MaxWords=36, MinWords=24"
+_MOST_SPOTS = 200
 # ts_headline reads the whole text; the words in context come from its first part.
 _READ_FOR_CONTEXT = 60_000
 
@@ -98,16 +102,64 @@ def texts_matching(session: Session, terms: Sequence[Term]) -> Select[int]:
 def in_context(
     session: Session, terms: Sequence[Term], submission_ids: Sequence[int]
 ) -> dict[int, list[Piece]]:
-    """Return, for each submission that has the words, the stretch of text around the first of them."""
-    chosen = SourceText.submission_id.in_(submission_ids)
-    stretch = _sqlite_stretch() if _is_sqlite(session) else _postgres_stretch(terms)
-    rows = select(SourceText.submission_id, stretch).where(chosen).order_by(SourceText.id.desc())
-    if _is_sqlite(session):
-        rows = rows.join(_sqlite, _sqlite.c.rowid == SourceText.id).where(_sqlite_match(terms))
-    else:
-        rows = rows.where(SourceText.id.in_(texts_matching(session, terms)))
+    """Return, for each submission that has the words, the stretch of text around them, word for word."""
+    of_submissions = SourceText.submission_id.in_(submission_ids)
     # The earliest text of a submission comes last and so prevails.
-    return {submission_id: pieces_of(marked) for submission_id, marked in session.execute(rows)}
+    if _is_sqlite(session):
+        rows = select(SourceText.submission_id, _sqlite_stretch()).join(
+            _sqlite, _sqlite.c.rowid == SourceText.id
+        )
+        found = session.execute(
+            rows.where(of_submissions, _sqlite_match(terms)).order_by(SourceText.id.desc())
+        )
+        return {submission_id: pieces_of(marked) for submission_id, marked in found}
+    return _in_context_on_postgres(session, terms, of_submissions)
+
+
+def _in_context_on_postgres(
+    session: Session, terms: Sequence[Term], of_submissions: ColumnElement[bool]
+) -> dict[int, list[Piece]]:
+    """Ask which words match and cut the stretch here: PostgreSQL's own leaves out what looks like markup."""
+    body = func.left(SourceText.body, _READ_FOR_CONTEXT)
+    marked = func.ts_headline(_LANGUAGE, body, _postgres_query(terms), _HEADLINE)
+    rows = session.execute(
+        select(SourceText.submission_id, body, marked)
+        .where(of_submissions, SourceText.id.in_(texts_matching(session, terms)))
+        .order_by(SourceText.id.desc())
+    )
+    found = {}
+    for submission_id, text, headline in rows:
+        words = {piece.words for piece in pieces_of(headline) if piece.matched}
+        if words:
+            found[submission_id] = stretch_around(text, words)
+    return found
+
+
+def stretch_around(text: str, words: Collection[str]) -> list[Piece]:
+    """Return about thirty words of a text, where most of the given words stand together, with these apart."""
+    either = "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
+    spots = list(islice(re.finditer(rf"(?<!\w)(?:{either})(?!\w)", text), _MOST_SPOTS))
+    if not spots:
+        return []
+    best = max(spots, key=lambda spot: len({s.group() for s in spots if 0 <= s.start() - spot.start() < 120}))
+    start = _word_after(text, best.start() - 80) if best.start() > 80 else 0
+    end = _word_before(text, best.start() + 140) if best.start() + 140 < len(text) else len(text)
+    pieces, position = [Piece("…" if start else "", matched=False)], start
+    for first, last in (spot.span() for spot in spots if start <= spot.start() and spot.end() <= end):
+        pieces += [Piece(text[position:first], matched=False), Piece(text[first:last], matched=True)]
+        position = last
+    pieces.append(Piece(text[position:end] + ("…" if end < len(text) else ""), matched=False))
+    return [piece for piece in pieces if piece.words]
+
+
+def _word_after(text: str, position: int) -> int:
+    space = _SPACE.search(text, position, position + 40)
+    return space.end() if space else position
+
+
+def _word_before(text: str, position: int) -> int:
+    space = _SPACE.search(text, position, position + 40)
+    return space.start() if space else position
 
 
 def pieces_of(marked: str) -> list[Piece]:
@@ -134,9 +186,3 @@ def _postgres_query(terms: Sequence[Term]) -> ColumnElement[str]:
     begun = " & ".join(f"({' <-> '.join(term.words)}:*)" for term in terms if term.begins)
     plain: ColumnElement[str] = func.websearch_to_tsquery(_LANGUAGE, whole)
     return plain.op("&&")(func.to_tsquery(_LANGUAGE, begun))
-
-
-def _postgres_stretch(terms: Sequence[Term]) -> ColumnElement[str]:
-    options = f"StartSel={OPEN}, StopSel={CLOSE}, MaxWords=36, MinWords=24, MaxFragments=1"
-    body = func.left(SourceText.body, _READ_FOR_CONTEXT)
-    return func.ts_headline(_LANGUAGE, body, _postgres_query(terms), options)

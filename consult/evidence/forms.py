@@ -1,0 +1,92 @@
+"""What a reader asks for and what a clerk decides."""
+
+from collections.abc import Sequence
+
+from govuk_frontend_wtf.wtforms_widgets import GovRadioInput, GovTextArea
+from wtforms import RadioField, SelectField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length, ValidationError
+
+from consult.calls.models import Call, Place, RespondentType
+from consult.evidence.queries import NOT_GIVEN, Filters
+from consult.evidence.rules import STATE_WORDS, SubmissionState
+from consult.foundation.web import Form
+
+LONGEST_WORDS = 200
+LONGEST_REASON = 2_000
+
+
+def tidy(typed: str | None) -> str:
+    """Return what was typed without the white space around it and without what no engine takes."""
+    return (typed or "").replace("\x00", "").strip()
+
+
+class FilterForm(Form):
+    """Which submissions to show; sent by GET, so that what is shown has an address."""
+
+    words = StringField(
+        "Words, name or reference",
+        filters=[tidy],
+        validators=[Length(max=LONGEST_WORDS, message=f"Search for at most {LONGEST_WORDS} characters.")],
+    )
+    type = SelectField("Respondent type", default="")
+    place = SelectField("Place", default="")
+    state = SelectField("State", default="")
+    call = SelectField("Call", default="")
+
+    def offer(
+        self, types: Sequence[RespondentType], places: Sequence[Place], calls: Sequence[Call]
+    ) -> "FilterForm":
+        """Fill the lists with what the inquiry has."""
+        self.type.choices = [("", "All types"), *named(types), (NOT_GIVEN, "No type given")]
+        self.place.choices = [("", "All places"), *named(places), (NOT_GIVEN, "No place given")]
+        self.state.choices = [
+            ("", "All states"),
+            *((state.value, words) for state, words in STATE_WORDS.items()),
+        ]
+        self.call.choices = [("", "All calls"), *((call.slug, call.title) for call in calls)]
+        return self
+
+    def filters(self) -> Filters:
+        """Return what was asked for, without what is not on its list."""
+        wrong = self.errors
+        chosen = {name: "" if name in wrong else field.data or "" for name, field in self._fields.items()}
+        return Filters(
+            words=chosen["words"],
+            respondent_type=chosen["type"],
+            place=chosen["place"],
+            state=SubmissionState(chosen["state"]) if chosen["state"] else None,
+            call=chosen["call"],
+        )
+
+
+def named(things: Sequence[RespondentType] | Sequence[Place]) -> list[tuple[str, str]]:
+    """Return choices of a list."""
+    return [(thing.slug, thing.name) for thing in things]
+
+
+class StateForm(Form):
+    """A clerk's decision on a submission."""
+
+    state = RadioField(
+        "What happens to this submission",
+        widget=GovRadioInput(),
+        choices=[
+            (SubmissionState.ACCEPTED.value, "Accept it as evidence"),
+            (SubmissionState.OUT_OF_SCOPE.value, "Put it out of scope"),
+        ],
+        validators=[InputRequired("Choose whether to accept it or to put it out of scope.")],
+    )
+    why = TextAreaField(
+        "Reason",
+        widget=GovTextArea(),
+        description="Needed when it is out of scope. It stands in the audit log; its writer does not see it.",
+        filters=[tidy],
+        validators=[
+            Length(max=LONGEST_REASON, message=f"Shorten the reason to {LONGEST_REASON:,} characters.")
+        ],
+    )
+
+    def validate_why(self, field: TextAreaField) -> None:
+        """Ask for a reason where one is needed."""
+        if self.state.data == SubmissionState.OUT_OF_SCOPE and not field.data:
+            raise ValidationError("Say why it is out of scope.")
