@@ -44,6 +44,15 @@ class Page:
         wanted = {key.rstrip("_").replace("_", "-"): value for key, value in attributes.items()}
         return [e for e in self.tree.iter(name) if all(e.get(k) == v for k, v in wanted.items())]
 
+    def field(self, name: str) -> Element:
+        """Return the first field of a name."""
+        return next(field for field in fields_of(self.tree) if field.get("name") == name)
+
+    def typed(self, name: str) -> str:
+        """Return what stands in a field of text."""
+        field = self.field(name)
+        return (field.text or "").removeprefix("\n") if field.tag == "textarea" else field.get("value", "")
+
     def link(self, text: str) -> str:
         """Return where the link with these words leads."""
         found = [a.get("href", "") for a in self.all("a") if words_of(a) == text]

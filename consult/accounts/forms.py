@@ -1,5 +1,7 @@
 """What an administrator types about members."""
 
+from typing import Any, cast
+
 from govuk_frontend_wtf.wtforms_widgets import GovSelect, GovTextInput
 from wtforms import IntegerField, SelectField, StringField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
@@ -34,7 +36,7 @@ class GrantForm(Form):
         "Role",
         widget=GovSelect(),
         coerce=Role,
-        choices=[(role.value, words) for role, words in ROLE_WORDS.items()],
+        choices=cast(Any, {role.value: words for role, words in ROLE_WORDS.items()}),
     )
 
 
@@ -42,4 +44,4 @@ class RevokeForm(Form):
     """A role of a member, named by the button pressed."""
 
     user_id = IntegerField(validators=[InputRequired(), NumberRange(1, LARGEST_ID)])
-    role = SelectField(coerce=Role, choices=[(role.value, role.value) for role in Role])
+    role = SelectField(coerce=Role, choices=cast(Any, [role.value for role in Role]))

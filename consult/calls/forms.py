@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
-from typing import Any
+from typing import Any, cast
 
 from govuk_frontend_wtf.wtforms_widgets import (
     GovCheckboxInput,
@@ -149,7 +149,8 @@ class CallForm(Form):
 
     def with_phases(self, phases: Iterable[Phase]) -> "CallForm":
         """Return the form with this inquiry's phases to choose from."""
-        self.phase.choices = [("", "No phase"), *((phase.id, phase.title) for phase in phases)]
+        titles = {str(phase.id): phase.title for phase in phases}
+        self.phase.choices = cast(Any, {"": "No phase", **titles})  # the stubs do not know dicts yet
         return self
 
     def details(self) -> CallDetails:

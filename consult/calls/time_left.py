@@ -15,6 +15,7 @@ def time_left(closes_at: datetime, at: datetime, zone: ZoneInfo) -> str:
     if days == 1:
         return "closes tomorrow"
     if closes_at - at > _HOUR:
-        return f"closes today, in about {round((closes_at - at) / _HOUR)} hours"
+        hours = round((closes_at - at) / _HOUR)
+        return f"closes today, in about {hours} hour{'' if hours == 1 else 's'}"
     minutes = max(1, ceil((closes_at - at) / timedelta(minutes=1)))
     return "closes within a minute" if minutes == 1 else f"closes in {minutes} minutes"

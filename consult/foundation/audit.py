@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -121,8 +122,9 @@ def first_break(session: Session, inquiry_id: int) -> int | None:
     """Return the id of the first event that does not follow from the one before it, or None."""
     previous = GENESIS
     events = select(AuditEvent).where(AuditEvent.inquiry_id == inquiry_id).order_by(AuditEvent.id)
-    for event in session.scalars(events.execution_options(yield_per=1000)):
-        if event.previous_hash != previous or hash_of(event) != event.hash:
-            return event.id
-        previous = event.hash
+    with closing(session.scalars(events.execution_options(yield_per=1000))) as read:
+        for event in read:
+            if event.previous_hash != previous or hash_of(event) != event.hash:
+                return event.id
+            previous = event.hash
     return None

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from flask import (
     Flask,
+    abort,
     current_app,
     g,
     make_response,
@@ -39,7 +40,7 @@ STATUS_OF: dict[type[ConsultError], int] = {
 csrf = CSRFProtect()
 
 
-class Form(FlaskForm):  # type: ignore[misc]  # flask_wtf ships no types
+class Form(FlaskForm):
     """The base of every form: the token is checked for the whole application, not per form."""
 
     class Meta:
@@ -155,6 +156,12 @@ def on_fault(error: Exception) -> Response:
     )
 
 
+def refuse_nul() -> None:
+    """Answer that nothing is there when an address holds a NUL, which PostgreSQL cannot even compare."""
+    if "\x00" in request.path or any("\x00" in value for value in request.args.values()):
+        abort(404)
+
+
 def wants_json() -> bool:
     """Tell whether the request came from a script of ours."""
     return request.headers.get("Accept", "").startswith("application/json")
@@ -219,6 +226,7 @@ def init_app(app: Flask) -> None:
     app.add_template_filter(as_date)
     app.add_template_filter(as_time)
     app.add_template_filter(prose)
+    app.before_request(refuse_nul)
     app.after_request(add_headers)
     app.register_error_handler(CSRFError, on_lost_session)
     app.register_error_handler(ConsultError, on_refusal)

@@ -41,7 +41,7 @@ def create_inquiry(
     title, prefix = title.strip(), reference_prefix.strip() or prefix_of(slug)
     problems = _problems_of_inquiry(slug, title, prefix, description)
     if problems:
-        raise BadInput("The inquiry was not made.", problems)
+        raise BadInput(" ".join(problems))
     if session.scalar(select(Inquiry.id).where(Inquiry.slug == slug)):
         raise BadInput(f"There is already an inquiry “{slug}”. Choose another slug.")
     inquiry = Inquiry(

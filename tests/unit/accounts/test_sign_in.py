@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from urllib.parse import urljoin, urlsplit
-from xml.etree.ElementTree import Element
 
 import pytest
 from flask import Flask
@@ -47,11 +46,6 @@ def full_cost(app: Flask) -> Iterator[None]:
     security.pwd_context = cheap
 
 
-def field(page: Page, name: str) -> Element:
-    """Return the field of this name."""
-    return next(element for element in page.all("input") if element.get("name") == name)
-
-
 def test_a_member_signs_in_and_out(client: PageClient, clerk: User) -> None:
     page = try_to_sign_in(client, clerk.email.upper(), PASSWORD)
     assert page.h1 == "Your inquiries"
@@ -76,8 +70,8 @@ def test_whatever_is_wrong_the_answer_is_the_same_and_the_address_is_kept(
     page = try_to_sign_in(client, typed, password)
     assert page.title.startswith("Error: ")
     assert WRONG in page.text
-    assert field(page, "email").get("value", "") == typed
-    assert field(page, "password").get("value") in (None, "")
+    assert page.typed("email") == typed
+    assert page.field("password").get("value") in (None, "")
 
 
 def test_a_reader_comes_back_to_the_page_asked_for(client: PageClient, clerk: User) -> None:
@@ -101,7 +95,7 @@ def test_sign_in_sends_nobody_to_another_site(client: PageClient, clerk: User, t
             "email": clerk.email,
             "password": PASSWORD,
             "next": target,
-            "csrf_token": field(page, "csrf_token").get("value"),
+            "csrf_token": page.field("csrf_token").get("value"),
         },
     )
     # A browser reads a backslash as a slash, and leaves out what is not printed.
