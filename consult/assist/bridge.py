@@ -58,6 +58,9 @@ class Proposed:
     abstained: int
 
 
+NOTHING = Proposed(None, 0, 0, 0)
+
+
 @dataclass(frozen=True)
 class Reading:
     """A fitted model and what its suggestions are recorded under."""
@@ -89,11 +92,13 @@ def propose_waiting(inquiry_id: int, tell: Tell, *, actor: Actor, again: bool = 
 
     Nothing happens, and no run is recorded, when there is nothing to read or the codebook has no code.
     """
-    version = _present_version(inquiry_id, actor)
     codes = active_codes_of(db.session(), inquiry_id)
+    if not codes:
+        return NOTHING
+    version = _present_version(inquiry_id, actor)
     total = count_passages(db.session(), inquiry_id) - (0 if again else _count_read(inquiry_id, version))
-    if not codes or total <= 0:
-        return Proposed(None, 0, 0, 0)
+    if total <= 0:
+        return NOTHING
     reading = _fitted(inquiry_id, codes, version, actor)
     read = suggested = abstained = 0
     for passages in (

@@ -1,0 +1,167 @@
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from consult.foundation.clock import now
+from consult.foundation.database import transaction
+from consult.foundation.errors import NotFound, Refused
+from consult.foundation.jobs import queue, worker
+from consult.foundation.jobs.models import Job
+from consult.foundation.jobs.names import JobName, JobState
+from consult.foundation.jobs.views import TITLES
+from tests.builders import Builder
+
+NAME = JobName.SUGGESTIONS_WANTED
+
+
+@pytest.fixture
+def handler(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """Give the list of what the handler was asked; an exception in it is raised instead."""
+    asked: list[Any] = []
+
+    def handle(job: worker.RunningJob) -> None:
+        asked.append(job.arguments)
+        job.progress(1, 2, "half way")
+        for wanted in (a for a in asked if isinstance(a, BaseException)):
+            raise wanted
+
+    monkeypatch.setitem(worker._handlers, NAME, handle)
+    return asked
+
+
+def promise(inquiry_id: int = 1) -> int:
+    with transaction() as session:
+        return queue.enqueue(session, NAME, {"of": 3}, at=now(), inquiry_id=inquiry_id).id
+
+
+def reread(session: Session, job_id: int) -> Job:
+    session.expire_all()
+    return session.get_one(Job, job_id)
+
+
+def test_a_job_is_sent_after_the_commit_that_promised_it(session: Session, sent_jobs: list[int]) -> None:
+    with transaction() as writing:
+        job = queue.enqueue(writing, NAME, {}, at=now())
+        assert sent_jobs == []
+    assert sent_jobs == [job.id]
+
+
+def test_a_promise_that_is_rolled_back_is_not_sent(session: Session, sent_jobs: list[int]) -> None:
+    def promise_and_fail() -> None:
+        with transaction() as writing:
+            queue.enqueue(writing, NAME, {}, at=now())
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        promise_and_fail()
+    promise()
+    assert len(sent_jobs) == 1
+
+
+def test_a_job_runs_once_however_often_it_is_delivered(
+    session: Session, sent_jobs: list[int], handler: list[Any]
+) -> None:
+    job_id = promise()
+    worker.run_job(job_id)
+    worker.run_job(job_id)
+    job = reread(session, job_id)
+    assert handler == [{"of": 3}]
+    assert (job.state, job.attempts, job.progress_done, job.progress_total) == (JobState.DONE, 1, 1, 2)
+    assert job.finished_at is not None
+
+
+def test_a_refusal_ends_a_job_with_its_message(
+    session: Session, sent_jobs: list[int], handler: list[Any]
+) -> None:
+    handler.append(Refused("The codebook has no code."))
+    job_id = promise()
+    worker.run_job(job_id)
+    assert reread(session, job_id).state is JobState.FAILED
+    assert reread(session, job_id).message == "The codebook has no code."
+
+
+def test_a_broken_job_is_tried_three_times_and_then_needs_a_person(
+    session: Session, sent_jobs: list[int], handler: list[Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    handler.append(ValueError("secret words of a submission"))
+    job_id = promise()
+    for state in (JobState.QUEUED, JobState.QUEUED, JobState.FAILED, JobState.FAILED):
+        worker.run_job(job_id)
+        assert reread(session, job_id).state is state
+    assert reread(session, job_id).attempts == 3
+    assert "secret" not in reread(session, job_id).message
+
+
+def test_the_sweep_delivers_what_was_abandoned_and_what_never_arrived(
+    session: Session, sent_jobs: list[int], handler: list[Any]
+) -> None:
+    abandoned, lost, fresh = promise(), promise(), promise()
+    worker.claim(abandoned, "a" * 32, at=now() - timedelta(minutes=5))
+    reread(session, lost).queued_at = now() - timedelta(minutes=5)
+    session.commit()
+    sent_jobs.clear()
+    assert worker.sweep(at=now()) == [abandoned, lost]
+    assert fresh not in sent_jobs
+
+
+def test_the_sweep_gives_up_on_a_job_whose_worker_died_three_times(
+    session: Session, sent_jobs: list[int], handler: list[Any]
+) -> None:
+    job_id = promise()
+    for attempt in range(3):
+        worker.claim(job_id, f"{attempt}" * 32, at=now() - timedelta(minutes=5 - attempt))
+    worker.sweep(at=now())
+    assert reread(session, job_id).state is JobState.FAILED
+    assert "needs a person" in reread(session, job_id).message
+
+
+def test_a_worker_that_lost_its_lease_stops_and_leaves_no_trace(
+    session: Session, sent_jobs: list[int]
+) -> None:
+    job_id = promise()
+    slow = worker.claim(job_id, "a" * 32, at=now() - timedelta(minutes=5))
+    assert slow is not None
+    worker.claim(job_id, "b" * 32, at=now())
+    with pytest.raises(worker.LeaseLost):
+        worker.RunningJob(slow, "a" * 32).progress(1, 2)
+    worker.finish(job_id, "a" * 32, JobState.DONE, "")
+    assert reread(session, job_id).state is JobState.RUNNING
+
+
+def test_a_waiting_job_is_cancelled_at_once(
+    session: Session, sent_jobs: list[int], handler: list[Any]
+) -> None:
+    job_id = promise()
+    with transaction() as writing:
+        queue.cancel(writing, job_id, inquiry_id=1, at=now())
+    worker.run_job(job_id)
+    assert handler == []
+    assert reread(session, job_id).state is JobState.CANCELLED
+
+
+def test_a_running_job_is_cancelled_at_its_next_step(
+    session: Session, sent_jobs: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def handle(job: worker.RunningJob) -> None:
+        with transaction() as writing:
+            queue.cancel(writing, job.id, inquiry_id=1, at=now())
+        job.progress(1, 2)
+        raise AssertionError("it went on")
+
+    monkeypatch.setitem(worker._handlers, NAME, handle)
+    job_id = promise()
+    worker.run_job(job_id)
+    assert reread(session, job_id).state is JobState.CANCELLED
+
+
+def test_a_job_of_another_inquiry_is_not_found(session: Session, sent_jobs: list[int]) -> None:
+    job_id = promise(inquiry_id=1)
+    with pytest.raises(NotFound):
+        queue.job_of(session, job_id, inquiry_id=2)
+
+
+def test_every_job_name_has_a_handler_and_a_title(app: Flask, build: Builder) -> None:
+    assert set(worker._handlers) == set(JobName) == set(TITLES)
