@@ -1,8 +1,12 @@
 """What can be decided about suggestions, decisions and codings from values alone."""
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
+
+from consult.evidence.rules import Bounds
+from consult.foundation.errors import BadInput
 
 
 class Verdict(StrEnum):
@@ -95,3 +99,30 @@ class Said:
     user_id: int
     verdict: Verdict
     replacement_id: int | None = None
+
+
+def located(body: str, passage: Bounds, words: str, claimed: Bounds | None = None) -> Bounds:
+    """Return where in a text the words to be coded stand; without words, the whole passage.
+
+    `claimed` is where the page says they are: it is believed only if the text says so too, because
+    a browser counts some line ends differently. BadInput when the words are not there, or more than once.
+    """
+    if not words.strip():
+        return passage
+    if claimed and _folded(body[claimed.start : claimed.end]) == _folded(words):
+        return claimed
+    wanted = re.compile(r"\s+".join(map(re.escape, words.split())))
+    found = [Bounds(*match.span()) for match in wanted.finditer(body)]
+    inside = [bounds for bounds in found if passage.start <= bounds.start and bounds.end <= passage.end]
+    fitting = inside or found
+    if not fitting:
+        raise BadInput("These words are not in the text. Copy them from it exactly, or select them again.")
+    if len(fitting) > 1:
+        raise BadInput(
+            f"These words occur {len(fitting)} times. Add a word before or after, so that one place fits."
+        )
+    return fitting[0]
+
+
+def _folded(words: str) -> str:
+    return " ".join(words.split())

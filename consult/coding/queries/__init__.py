@@ -1,5 +1,6 @@
 """Reads about suggestions, decisions and codings."""
 
+from consult.coding.queries.applied import applied_page
 from consult.coding.queries.learning import (
     DecidedPair,
     PassageToRead,
@@ -8,17 +9,34 @@ from consult.coding.queries.learning import (
     passages_to_propose_for,
     passages_unread_by,
 )
+from consult.coding.queries.queue import (
+    codings_by_code,
+    decided_since,
+    latest_run,
+    next_reference,
+    totals_of,
+    waiting_page,
+)
+from consult.coding.queries.screen import submission_to_code
 from consult.coding.queries.standing import settlements, standing_codings, stands, taken_back
 
 __all__ = [
     "DecidedPair",
     "PassageToRead",
+    "applied_page",
+    "codings_by_code",
     "decided_pairs",
+    "decided_since",
     "held_passages",
+    "latest_run",
+    "next_reference",
     "passages_to_propose_for",
     "passages_unread_by",
     "settlements",
     "standing_codings",
     "stands",
+    "submission_to_code",
     "taken_back",
+    "totals_of",
+    "waiting_page",
 ]

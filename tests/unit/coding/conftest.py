@@ -40,14 +40,17 @@ class Desk:
         return {"inquiry_id": self.inquiry.id, "actor": Actor.member((user or self.ann).id), "at": NOON}
 
     def propose(self, passage: int = 0, *codes: int) -> list[Suggestion]:
-        return self.build.suggestions(
-            self.run, self.passages[passage], *[self.codes[i] for i in codes or (0,)]
-        )
+        chosen = [self.codes[i] for i in codes or (0,)]
+        made = self.build.suggestions(self.run, self.passages[passage], *chosen)
+        self.session.commit()
+        return made
 
     def decide(
         self, suggestion: Suggestion, verdict: Verdict, user: User | None = None, **more: Any
     ) -> Decision:
-        return service.decide_suggestion(self.session, suggestion.id, verdict, **more, **self.who(user))
+        decision = service.decide_suggestion(self.session, suggestion.id, verdict, **more, **self.who(user))
+        self.session.commit()
+        return decision
 
     def standing(self) -> list[Coding]:
         mine = select(Coding).where(Coding.inquiry_id == self.inquiry.id, stands())
@@ -66,7 +69,7 @@ def desk(session: Session, build: Builder) -> Desk:
     codebook = build.codebook(inquiry)
     codes = [build.code(codebook, name=name) for name in ("Power elsewhere", "Not heard", "Green space")]
     submission = build.submission(build.call(inquiry), WORDS)
-    return Desk(
+    desk = Desk(
         session=session,
         build=build,
         inquiry=inquiry,
@@ -77,3 +80,6 @@ def desk(session: Session, build: Builder) -> Desk:
         passages=build.passages(submission),
         run=build.model_run(inquiry),
     )
+    # Pages roll back what a test has not committed.
+    session.commit()
+    return desk

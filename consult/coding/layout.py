@@ -1,0 +1,266 @@
+"""How a text lies on the coding screen: blocks of passages, each with what was proposed and decided on it.
+
+All offsets are Unicode code points of the source text. A block is a passage that the machine cut, or the
+words between two such passages, so that no word is ever without a place.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
+from typing import Any
+
+from consult.coding.rules import Band, CodingOrigin, Verdict, band_of
+from consult.evidence.rules import Bounds, paragraphs_of, trimmed
+
+
+@dataclass(frozen=True)
+class TextShown:
+    """A source text with the question it answers."""
+
+    id: int
+    body: str
+    first_paragraph: int
+    question_number: int | None
+    question: str
+
+
+@dataclass(frozen=True)
+class PassageShown:
+    """A passage; `cut` tells the machine's from those that a person selected."""
+
+    id: int
+    source_text_id: int
+    bounds: Bounds
+    cut: bool
+
+
+@dataclass(frozen=True)
+class DecisionShown:
+    """A decision that holds, and whose it is; `replacement` names the code put in place."""
+
+    id: int
+    who: str
+    mine: bool
+    verdict: Verdict
+    at: datetime
+    replacement: str = ""
+
+
+@dataclass(frozen=True)
+class SuggestionShown:
+    """A suggestion of a passage's latest run, with the decision that settles it and the reader's own skip."""
+
+    id: int
+    passage_id: int
+    code_id: int
+    name: str
+    definition: str
+    score: float
+    reasons: tuple[dict[str, Any], ...]
+    from_definition: bool
+    decision: DecisionShown | None = None
+    skip: DecisionShown | None = None
+
+    @property
+    def open(self) -> bool:
+        """Tell whether nobody has settled it."""
+        return self.decision is None
+
+    @property
+    def band(self) -> Band:
+        """Return the score in words."""
+        return band_of(self.score)
+
+    @property
+    def words(self) -> list[str]:
+        """Return the words that spoke for it, each once."""
+        return list(dict.fromkeys(str(reason["text"]) for reason in self.reasons))
+
+
+@dataclass(frozen=True)
+class CodingShown:
+    """A coding that stands, and the decision that made it, if one did."""
+
+    id: int
+    passage: PassageShown
+    code_id: int
+    name: str
+    who: str
+    mine: bool
+    at: datetime
+    origin: CodingOrigin
+    decision_id: int | None
+
+    @property
+    def undoable(self) -> bool:
+        """Tell whether the reader can take back the decision that made it."""
+        return self.mine and self.decision_id is not None
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A run of a block's words between two edges of spans."""
+
+    words: str
+    suggestion_ids: tuple[int, ...] = ()
+    coded: bool = False
+
+
+@dataclass(frozen=True)
+class Block:
+    """A passage on the screen with everything beside it."""
+
+    text_id: int
+    bounds: Bounds
+    paragraph: int
+    opens_paragraph: bool
+    pieces: tuple[Piece, ...]
+    suggestions: tuple[SuggestionShown, ...]
+    codings: tuple[tuple[CodingShown, str], ...]
+
+    @property
+    def key(self) -> str:
+        """Return the block's name in the page and in its address."""
+        return f"t{self.text_id}-{self.bounds.start}"
+
+    @property
+    def open(self) -> list[SuggestionShown]:
+        """Return the suggestions that nobody has settled, the surest first."""
+        return [suggestion for suggestion in self.suggestions if suggestion.open]
+
+    @property
+    def settled(self) -> list[SuggestionShown]:
+        """Return the settled suggestions that no coding beside them speaks for."""
+        made = {coding.decision_id for coding, _ in self.codings}
+        return [s for s in self.suggestions if s.decision and s.decision.id not in made]
+
+
+@dataclass(frozen=True)
+class Part:
+    """A source text on the screen: the question and the blocks of the answer."""
+
+    text: TextShown
+    blocks: tuple[Block, ...]
+
+
+def parts_of(
+    texts: Sequence[TextShown],
+    passages: Sequence[PassageShown],
+    suggestions: Sequence[SuggestionShown],
+    codings: Sequence[CodingShown],
+) -> list[Part]:
+    """Return the texts of a submission cut into blocks, each with its suggestions and codings."""
+    proposed: dict[int, list[SuggestionShown]] = defaultdict(list)
+    for suggestion in suggestions:
+        proposed[suggestion.passage_id].append(suggestion)
+    parts = []
+    for text in texts:
+        cut = [p for p in passages if p.cut and p.source_text_id == text.id]
+        coded = [c for c in codings if c.passage.source_text_id == text.id]
+        parts.append(Part(text, tuple(_blocks(text, cut, proposed, coded))))
+    return parts
+
+
+def _blocks(
+    text: TextShown,
+    cut: Sequence[PassageShown],
+    proposed: dict[int, list[SuggestionShown]],
+    codings: Sequence[CodingShown],
+) -> Iterable[Block]:
+    passages = {passage.bounds: passage for passage in cut}
+    lying = [
+        (number, paragraph.start, bounds)
+        for number, paragraph in enumerate(paragraphs_of(text.body), text.first_paragraph)
+        for bounds in _divided(text.body, paragraph, sorted(passages))
+    ]
+    starts = [bounds.start for _, _, bounds in lying]
+    for index, (number, paragraph_start, bounds) in enumerate(lying):
+        passage = passages.get(bounds)
+        suggestions = tuple(proposed[passage.id]) if passage else ()
+        before = starts[index] if index else 0
+        after = starts[index + 1] if index + 1 < len(starts) else len(text.body)
+        yield Block(
+            text_id=text.id,
+            bounds=bounds,
+            paragraph=number,
+            opens_paragraph=bounds.start == paragraph_start,
+            pieces=_pieces(text.body, bounds, suggestions, codings),
+            suggestions=suggestions,
+            codings=tuple(
+                (coding, "" if coding.passage.bounds == bounds else _quote(text, coding))
+                for coding in codings
+                if before <= coding.passage.bounds.start < after
+            ),
+        )
+
+
+def _divided(body: str, paragraph: Bounds, cut: Sequence[Bounds]) -> Iterable[Bounds]:
+    """Return the cut passages of a paragraph and the words between them, in order."""
+    inside = [bounds for bounds in cut if paragraph.start <= bounds.start < paragraph.end]
+    edges = sorted({paragraph.start, paragraph.end, *(e for b in inside for e in (b.start, b.end))})
+    for start, end in pairwise(edges):
+        if body[start:end].strip():
+            yield trimmed(body, Bounds(start, end))
+
+
+def _quote(text: TextShown, coding: CodingShown) -> str:
+    bounds = coding.passage.bounds
+    return text.body[bounds.start : bounds.end]
+
+
+def _pieces(
+    body: str,
+    block: Bounds,
+    suggestions: Sequence[SuggestionShown],
+    codings: Sequence[CodingShown],
+) -> tuple[Piece, ...]:
+    """Cut a block's words at every edge of a reason or a coding on some of its words."""
+    reasons = [
+        (Bounds(block.start + int(reason["start"]), block.start + int(reason["end"])), suggestion.id)
+        for suggestion in suggestions
+        for reason in suggestion.reasons
+    ]
+    coded = [
+        c.passage.bounds for c in codings if c.passage.bounds != block and _overlap(c.passage.bounds, block)
+    ]
+    spans = [*(bounds for bounds, _ in reasons), *coded]
+    inner = {edge for span in spans for edge in (span.start, span.end) if block.start < edge < block.end}
+    return tuple(
+        Piece(
+            words=body[start:end],
+            suggestion_ids=tuple(i for span, i in reasons if span.start <= start and end <= span.end),
+            coded=any(span.start <= start and end <= span.end for span in coded),
+        )
+        for start, end in pairwise(sorted({block.start, block.end, *inner}))
+    )
+
+
+def _overlap(one: Bounds, other: Bounds) -> bool:
+    return one.start < other.end and other.start < one.end
+
+
+def touched(parts: Sequence[Part], text_id: int, bounds: Bounds) -> list[Block]:
+    """Return the blocks that a span of a text lies in."""
+    return [
+        block
+        for part in parts
+        if part.text.id == text_id
+        for block in part.blocks
+        if _overlap(block.bounds, bounds)
+    ]
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How many passages of a submission have suggestions, and how many of those are left to decide."""
+
+    passages: int
+    left: int
+
+
+def progress_of(parts: Sequence[Part]) -> Progress:
+    """Count the passages with suggestions and those among them that are left."""
+    proposed = [block for part in parts for block in part.blocks if block.suggestions]
+    return Progress(len(proposed), sum(bool(block.open) for block in proposed))

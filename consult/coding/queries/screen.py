@@ -1,0 +1,235 @@
+"""What the coding screen shows of one submission: a constant number of statements, however long it is."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session, aliased
+
+from consult.accounts.models import User
+from consult.calls.models import Place, Question, RespondentType
+from consult.codebook.models import Code
+from consult.codebook.rules import CodeState
+from consult.coding.layout import (
+    CodingShown,
+    DecisionShown,
+    Part,
+    PassageShown,
+    SuggestionShown,
+    TextShown,
+    parts_of,
+)
+from consult.coding.models import Coding, Decision, LatestRun, Suggestion
+from consult.coding.queries.standing import stands, taken_back
+from consult.coding.rules import MOST_SHOWN, Verdict
+from consult.evidence.models import Answer, Passage, SourceText, Submission
+from consult.evidence.rules import Bounds, PassageKind, SubmissionState
+from consult.foundation.errors import NotFound
+
+
+@dataclass(frozen=True)
+class Header:
+    """What a reader is told of a submission before reading it; who sent it is not among it."""
+
+    id: int
+    reference: str
+    title: str
+    respondent_type: str | None
+    place: str | None
+    state: SubmissionState
+    sent_at: datetime
+
+
+@dataclass(frozen=True)
+class SubmissionToCode:
+    """A submission with all that lies beside its text, as one reader sees it."""
+
+    header: Header
+    texts: tuple[TextShown, ...]
+    passages: tuple[PassageShown, ...]
+    suggestions: tuple[SuggestionShown, ...]
+    codings: tuple[CodingShown, ...]
+
+    @cached_property
+    def parts(self) -> list[Part]:
+        """Return the texts in blocks, each with what lies beside it."""
+        return parts_of(self.texts, self.passages, self.suggestions, self.codings)
+
+
+def submission_to_code(session: Session, inquiry_id: int, reference: str, reader_id: int) -> SubmissionToCode:
+    """Return a submission of an inquiry as a reader sees it; NotFound for any other reference."""
+    header = _header(session, inquiry_id, reference)
+    passages = _passages(session, header.id)
+    return SubmissionToCode(
+        header=header,
+        texts=_texts(session, header.id),
+        passages=passages,
+        suggestions=_suggestions(session, header.id, _decisions(session, header.id, reader_id)),
+        codings=_codings(session, header.id, passages, reader_id),
+    )
+
+
+def _header(session: Session, inquiry_id: int, reference: str) -> Header:
+    row = session.execute(
+        select(
+            Submission.id,
+            Submission.reference,
+            Submission.title,
+            RespondentType.name.label("respondent_type"),
+            Place.name.label("place"),
+            Submission.state,
+            Submission.sent_at,
+        )
+        .outerjoin(Submission.respondent_type)
+        .outerjoin(Submission.place)
+        .where(Submission.inquiry_id == inquiry_id, Submission.reference == reference)
+    ).first()
+    if row is None:
+        raise NotFound(f"There is no submission “{reference}” in this inquiry.")
+    return Header(**row._mapping)
+
+
+def _texts(session: Session, submission_id: int) -> tuple[TextShown, ...]:
+    rows = session.execute(
+        select(SourceText.id, SourceText.body, SourceText.first_paragraph, Question.number, Question.prompt)
+        .outerjoin(Answer, Answer.id == SourceText.answer_id)
+        .outerjoin(Question, Question.id == Answer.question_id)
+        .where(SourceText.submission_id == submission_id)
+        .order_by(SourceText.position)
+    )
+    return tuple(
+        TextShown(row.id, row.body, row.first_paragraph, row.number, row.prompt or "") for row in rows
+    )
+
+
+def _passages(session: Session, submission_id: int) -> tuple[PassageShown, ...]:
+    rows = session.execute(
+        select(Passage.id, Passage.source_text_id, Passage.start, Passage.end, Passage.kind)
+        .where(Passage.submission_id == submission_id)
+        .order_by(Passage.source_text_id, Passage.start)
+    )
+    return tuple(
+        PassageShown(r.id, r.source_text_id, Bounds(r.start, r.end), r.kind is PassageKind.CUT) for r in rows
+    )
+
+
+# A decision holds for its passage and code, so that is what it is found by; skips are a reader's own.
+Decided = Sequence[tuple[tuple[int, int], DecisionShown]]
+
+
+def _decisions(session: Session, submission_id: int, reader_id: int) -> Decided:
+    put = aliased(Code)
+    rows = session.execute(
+        select(
+            Suggestion.passage_id,
+            Suggestion.code_id,
+            Decision.id,
+            Decision.user_id,
+            Decision.verdict,
+            Decision.at,
+            User.name,
+            put.name.label("replacement"),
+        )
+        .join(Suggestion, Suggestion.id == Decision.suggestion_id)
+        .join(Passage, Passage.id == Suggestion.passage_id)
+        .join(User, User.id == Decision.user_id)
+        .outerjoin(put, put.id == Decision.replacement_id)
+        .where(Passage.submission_id == submission_id, Decision.verdict != Verdict.UNDO, ~taken_back())
+        .order_by(Decision.id)
+    )
+    return [
+        (
+            (r.passage_id, r.code_id),
+            DecisionShown(r.id, r.name, r.user_id == reader_id, r.verdict, r.at, r.replacement or ""),
+        )
+        for r in rows
+    ]
+
+
+def _suggestions(session: Session, submission_id: int, decided: Decided) -> tuple[SuggestionShown, ...]:
+    settled = {key: d for key, d in decided if d.verdict is not Verdict.SKIP}
+    skipped = {key: d for key, d in decided if d.verdict is Verdict.SKIP and d.mine}
+    shown = []
+    for row in session.execute(_latest_suggestions(submission_id)):
+        key = (row.passage_id, row.code_id)
+        # A code retired meanwhile can no longer be accepted: what nobody settled is not offered any more.
+        if key not in settled and row.state is CodeState.RETIRED:
+            continue
+        suggestion = SuggestionShown(
+            id=row.id,
+            passage_id=row.passage_id,
+            code_id=row.code_id,
+            name=row.name,
+            definition=row.definition,
+            score=row.score,
+            reasons=tuple(row.reasons),
+            from_definition=row.from_definition,
+        )
+        shown.append(replace(suggestion, decision=settled.get(key), skip=skipped.get(key)))
+    return tuple(shown)
+
+
+def _latest_suggestions(submission_id: int) -> Select[Any]:
+    return (
+        select(
+            Suggestion.id,
+            Suggestion.passage_id,
+            Suggestion.code_id,
+            Suggestion.score,
+            Suggestion.reasons,
+            Suggestion.from_definition,
+            Code.name,
+            Code.definition,
+            Code.state,
+        )
+        .join(Passage, Passage.id == Suggestion.passage_id)
+        .join(LatestRun, LatestRun.passage_id == Passage.id)
+        .join(Code, Code.id == Suggestion.code_id)
+        .where(
+            Passage.submission_id == submission_id,
+            Suggestion.run_id == LatestRun.run_id,
+            Suggestion.rank <= MOST_SHOWN,
+        )
+        .order_by(Suggestion.passage_id, Suggestion.rank, Suggestion.id)
+    )
+
+
+def _codings(
+    session: Session, submission_id: int, passages: Sequence[PassageShown], reader_id: int
+) -> tuple[CodingShown, ...]:
+    by_id = {passage.id: passage for passage in passages}
+    rows = session.execute(
+        select(
+            Coding.id,
+            Coding.passage_id,
+            Coding.code_id,
+            Coding.user_id,
+            Coding.at,
+            Coding.origin,
+            Coding.decision_id,
+            Code.name,
+            User.name.label("who"),
+        )
+        .join(Passage, Passage.id == Coding.passage_id)
+        .join(Code, Code.id == Coding.code_id)
+        .join(User, User.id == Coding.user_id)
+        .where(Passage.submission_id == submission_id, stands())
+        .order_by(Passage.start, Coding.id)
+    )
+    return tuple(
+        CodingShown(
+            id=row.id,
+            passage=by_id[row.passage_id],
+            code_id=row.code_id,
+            name=row.name,
+            who=row.who,
+            mine=row.user_id == reader_id,
+            at=row.at,
+            origin=row.origin,
+            decision_id=row.decision_id,
+        )
+        for row in rows
+    )
