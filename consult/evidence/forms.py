@@ -1,6 +1,7 @@
 """What a reader asks for and what a clerk decides."""
 
 from collections.abc import Sequence
+from typing import Any, cast
 
 from govuk_frontend_wtf.wtforms_widgets import GovRadioInput, GovTextArea
 from wtforms import RadioField, SelectField, StringField, TextAreaField
@@ -37,13 +38,14 @@ class FilterForm(Form):
         self, types: Sequence[RespondentType], places: Sequence[Place], calls: Sequence[Call]
     ) -> "FilterForm":
         """Fill the lists with what the inquiry has."""
-        self.type.choices = [("", "All types"), *named(types), (NOT_GIVEN, "No type given")]
-        self.place.choices = [("", "All places"), *named(places), (NOT_GIVEN, "No place given")]
-        self.state.choices = [
-            ("", "All states"),
-            *((state.value, words) for state, words in STATE_WORDS.items()),
-        ]
-        self.call.choices = [("", "All calls"), *((call.slug, call.title) for call in calls)]
+        offered: dict[SelectField, dict[str, str]] = {
+            self.type: {"": "All types", **named(types), NOT_GIVEN: "No type given"},
+            self.place: {"": "All places", **named(places), NOT_GIVEN: "No place given"},
+            self.state: {"": "All states", **{state.value: words for state, words in STATE_WORDS.items()}},
+            self.call: {"": "All calls", **{call.slug: call.title for call in calls}},
+        }
+        for field, choices in offered.items():
+            field.choices = cast(Any, choices)  # the stubs do not know dicts yet
         return self
 
     def filters(self) -> Filters:
@@ -59,9 +61,15 @@ class FilterForm(Form):
         )
 
 
-def named(things: Sequence[RespondentType] | Sequence[Place]) -> list[tuple[str, str]]:
-    """Return choices of a list."""
-    return [(thing.slug, thing.name) for thing in things]
+def named(things: Sequence[RespondentType] | Sequence[Place]) -> dict[str, str]:
+    """Return the choices of a list."""
+    return {thing.slug: thing.name for thing in things}
+
+
+DECISIONS: Any = {
+    SubmissionState.ACCEPTED.value: "Accept it as evidence",
+    SubmissionState.OUT_OF_SCOPE.value: "Put it out of scope",
+}
 
 
 class StateForm(Form):
@@ -70,10 +78,7 @@ class StateForm(Form):
     state = RadioField(
         "What happens to this submission",
         widget=GovRadioInput(),
-        choices=[
-            (SubmissionState.ACCEPTED.value, "Accept it as evidence"),
-            (SubmissionState.OUT_OF_SCOPE.value, "Put it out of scope"),
-        ],
+        choices=DECISIONS,
         validators=[InputRequired("Choose whether to accept it or to put it out of scope.")],
     )
     why = TextAreaField(

@@ -22,6 +22,7 @@ from consult.foundation.database import db, transaction
 from consult.foundation.guard import current_actor, current_identity, requires
 from consult.foundation.panels import Fact, Step, link, next_steps, panel
 from consult.foundation.security import Permission
+from consult.foundation.web import as_time
 
 blueprint = Blueprint("evidence", __name__, url_prefix="/inquiries/<inquiry_slug>/evidence")
 
@@ -141,6 +142,7 @@ def facts_of(found: queries.SubmissionRead) -> list[tuple[str, str]]:
         ("Call", found.call_title),
         ("Publication", PUBLICATION_WORDS[found.publication]),
         ("Length", f"{found.word_count:,} words"),
+        ("Received", as_time(found.sent_at)),
         ("Arrived", CHANNEL_WORDS[found.channel]),
     ]
     return [(name, value) for name, value in facts if value]
