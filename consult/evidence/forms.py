@@ -17,8 +17,8 @@ LONGEST_REASON = 2_000
 
 
 def tidy(typed: str | None) -> str:
-    """Return what was typed without the white space around it and without what no engine takes."""
-    return (typed or "").replace("\x00", "").strip()
+    """Return what was typed without the white space around it and without control characters."""
+    return "".join(sign for sign in typed or "" if sign.isprintable() or sign in "\r\n\t").strip()
 
 
 class FilterForm(Form):
