@@ -29,14 +29,14 @@ from consult.respond.rules import (
 )
 
 # Radios that cannot be unticked would force an answer on whoever touched one.
-NO_ANSWER = ("", "I do not want to answer this question")
+NO_ANSWER = {"": "I do not want to answer this question"}
 MOST_RADIOS = 12
 ABOUT_FIELDS = ("name", "organisation", "email", "respondent_type")
-PUBLICATION_CHOICES = (
-    (PublicationChoice.WITH_NAME, "Publish it with my name"),
-    (PublicationChoice.WITHOUT_NAME, "Publish it without my name"),
-    (PublicationChoice.NOT_PUBLISHED, "Do not publish it"),
-)
+PUBLICATION_CHOICES = {
+    PublicationChoice.WITH_NAME: "Publish it with my name",
+    PublicationChoice.WITHOUT_NAME: "Publish it without my name",
+    PublicationChoice.NOT_PUBLISHED: "Do not publish it",
+}
 WHAT_WILL_HAPPEN = {
     PublicationChoice.WITH_NAME: (
         "Anybody may read your words beside your name and your organisation’s, here and in the report, and "
@@ -44,12 +44,17 @@ WHAT_WILL_HAPPEN = {
     ),
     PublicationChoice.WITHOUT_NAME: (
         "Anybody may read your words, and the report may quote them, with the kind of respondent you are and "
-        "your place but no name. We publish the words as you wrote them, so look through them for anything "
-        "that tells who you are."
+        "your place but no name."
     ),
     PublicationChoice.NOT_PUBLISHED: (
         "Only the commissioners and the commission’s staff read your words. They are not quoted. What you "
         "say is still weighed, and is counted in figures that name nobody."
+    ),
+}
+
+BEFORE_SENDING = {
+    PublicationChoice.WITHOUT_NAME: (
+        " We publish the words as you wrote them, so look through them for anything that tells who you are."
     ),
 }
 
@@ -93,15 +98,15 @@ class AboutForm(JourneyForm):
     """Who gives the evidence."""
 
     name = StringField("Your name", widget=GovTextInput())
-    organisation = StringField("Organisation", widget=GovTextInput())
-    email = StringField("E-mail address", widget=GovTextInput())
+    organisation = StringField("Organisation (optional)", widget=GovTextInput())
+    email = StringField("E-mail address (optional)", widget=GovTextInput())
     respondent_type = RadioField(
         "Which of these describes you best?", widget=GovRadioInput(), validate_choice=False
     )
 
     def offer(self, types: Sequence[RespondentTypeOffered]) -> None:
         """Fill in the types to choose from; an inquiry without any is not asked."""
-        self.respondent_type.choices = [(offered.slug, offered.name) for offered in types]
+        self.respondent_type.choices = cast(Any, {offered.slug: offered.name for offered in types})
         if not types:
             del self.respondent_type
 
@@ -117,7 +122,7 @@ class PublicationForm(JourneyForm):
 
     publication = RadioField(
         "May we publish your evidence?",
-        choices=[(choice.value, wording) for choice, wording in PUBLICATION_CHOICES],
+        choices=cast(Any, PUBLICATION_CHOICES),
         widget=GovRadioInput(),
         validate_choice=False,
     )
@@ -152,7 +157,7 @@ def field_for(asked: Asked) -> Field:
         return SelectMultipleField(
             asked.prompt,
             description=asked.hint,
-            choices=choices_of(asked),
+            choices=cast(Any, choices_of(asked)),
             widget=GovCheckboxesInput(),
             validate_choice=False,
         )
@@ -160,14 +165,14 @@ def field_for(asked: Asked) -> Field:
         return SelectField(
             asked.prompt,
             description=asked.hint,
-            choices=[("", "Choose"), *choices_of(asked)],
+            choices=cast(Any, {"": "Choose"} | choices_of(asked)),
             widget=GovSelect(),
             validate_choice=False,
         )
     return RadioField(
         asked.prompt,
         description=asked.hint,
-        choices=[*choices_of(asked), *([] if asked.required else [NO_ANSWER])],
+        choices=cast(Any, choices_of(asked) | ({} if asked.required else NO_ANSWER)),
         widget=GovRadioInput(),
         validate_choice=False,
     )
@@ -178,11 +183,14 @@ def plain_newlines(text: str | None) -> str | None:
     return with_plain_newlines(text) if text else text
 
 
-def choices_of(asked: Asked) -> list[tuple[str, str]]:
-    """Return value and wording of everything that can be chosen."""
+def choices_of(asked: Asked) -> dict[str, str]:
+    """Return value and wording of everything that can be chosen.
+
+    A dictionary, because WTForms gives up pairs and its published types do not know its SelectChoice yet.
+    """
     if asked.kind is QuestionKind.SCALE:
-        return [(str(point), scale_wording(asked, point)) for point in asked.scale]
-    return [(str(choice.id), choice.wording) for choice in asked.choices]
+        return {str(point): scale_wording(asked, point) for point in asked.scale}
+    return {str(choice.id): choice.wording for choice in asked.choices}
 
 
 def scale_wording(asked: Asked, point: int) -> str:
@@ -199,5 +207,5 @@ def answer_in_words(asked: Asked, typed: Typed | None) -> list[str]:
     values = typed if isinstance(typed, list) else [typed or ""]
     if asked.kind in {QuestionKind.FREE_TEXT, QuestionKind.NUMBER}:
         return values
-    wordings: dict[str, Any] = dict(choices_of(asked))
-    return [str(wordings.get(value, value)) for value in values]
+    wordings = choices_of(asked)
+    return [wordings.get(value, value) for value in values]

@@ -4,7 +4,7 @@ Nothing is stored without a valid token; pressing the button once more stores it
 """
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from flask import make_response, render_template, request
 from flask.blueprints import BlueprintSetupState
@@ -25,7 +25,7 @@ AnyForm = TypeVar("AnyForm", bound=JourneyForm)
 def lost_about(inquiry_slug: str, call_slug: str) -> Response:
     visit = lost_visit(inquiry_slug, call_slug)
     form = readable(about_form(visit))
-    return pages.about_page(visit, form, pages.LOST) if visit.is_open else closed(visit, about=form.typed())
+    return pages.about_page(visit, form, pages.LOST) if visit.is_open else shut(visit, about=form.typed())
 
 
 def lost_question(inquiry_slug: str, call_slug: str, number: int) -> Response:
@@ -33,7 +33,7 @@ def lost_question(inquiry_slug: str, call_slug: str, number: int) -> Response:
     form = readable(question_form(visit.call.question(number))())
     if visit.is_open:
         return pages.question_page(visit, form, pages.LOST)
-    return closed(visit, answers={form.asked.slug: form.typed()})
+    return shut(visit, answers={form.asked.slug: form.typed()})
 
 
 def lost_publication(inquiry_slug: str, call_slug: str) -> Response:
@@ -41,14 +41,14 @@ def lost_publication(inquiry_slug: str, call_slug: str) -> Response:
     form = readable(PublicationForm())
     if visit.is_open:
         return pages.publication_page(visit, form, pages.LOST)
-    return closed(visit, about=form.typed())
+    return shut(visit, about=form.typed())
 
 
 def lost_send(inquiry_slug: str, call_slug: str) -> Response:
     visit = lost_visit(inquiry_slug, call_slug)
     if visit.draft is None or visit.is_sent:
         return press_again("Send my evidence")
-    return pages.check_page(visit, lost=True) if visit.is_open else closed(visit)
+    return pages.check_page(visit, lost=True) if visit.is_open else shut(visit)
 
 
 def lost_code() -> Response:
@@ -62,6 +62,11 @@ def lost_start(inquiry_slug: str, call_slug: str) -> Response:
 
 def lost_leave(**_address: str) -> Response:
     return press_again("Leave this device")
+
+
+def shut(visit: Visit, **typed: dict[str, Any]) -> Response:
+    """Return the page for somebody whose session ended and whose call closed meanwhile."""
+    return closed(visit, status=pages.NOT_NOW, **typed)
 
 
 def press_again(button: str) -> Response:

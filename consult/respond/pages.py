@@ -11,6 +11,7 @@ from consult.calls.rules import QuestionKind
 from consult.evidence.rules import PublicationChoice
 from consult.respond.codes import grouped
 from consult.respond.forms import (
+    BEFORE_SENDING,
     MOST_RADIOS,
     PUBLICATION_CHOICES,
     WHAT_WILL_HAPPEN,
@@ -116,10 +117,15 @@ def about_page(visit: Visit, form: AboutForm, status: int = 200) -> Response:
 
 def publication_page(visit: Visit, form: PublicationForm, status: int = 200) -> Response:
     """Return the page of the publication choice, each choice with what will happen."""
-    hints = [{"hint": {"text": WHAT_WILL_HAPPEN[choice]}} for choice, _ in PUBLICATION_CHOICES]
+    hints = [{"hint": {"text": what_to_know(choice)}} for choice in PUBLICATION_CHOICES]
     widget = {"fieldset": heading_legend(form.publication.label.text), "hint": None, "items": hints}
     title = form.publication.label.text
     return step_page("publication", visit, PUBLICATION, form=form, title=title, status=status, widget=widget)
+
+
+def what_to_know(choice: PublicationChoice) -> str:
+    """Return what a choice means, with advice for as long as it can be followed."""
+    return WHAT_WILL_HAPPEN[choice] + BEFORE_SENDING.get(choice, "")
 
 
 def widget_for(asked: Asked, form: QuestionForm) -> dict[str, Any]:
@@ -233,6 +239,6 @@ def publication_row(visit: Visit, about: Mapping[str, Any]) -> Row:
     lines: tuple[str, ...] = ()
     if not problem:
         choice = PublicationChoice(chosen)
-        lines = (dict(PUBLICATION_CHOICES)[choice], WHAT_WILL_HAPPEN[choice])
+        lines = (PUBLICATION_CHOICES[choice], what_to_know(choice))
     href = f"{address_of(visit.call, PUBLICATION)}?back=check"
     return Row("May we publish it?", lines, problem, href, "the publication choice")

@@ -101,7 +101,7 @@ def receipt(code: str) -> Response:
         "respond/receipt.html",
         title=f"Your evidence {found.reference}",
         receipt=found,
-        choice=dict(PUBLICATION_CHOICES)[found.publication],
+        choice=PUBLICATION_CHOICES[found.publication],
         will_happen=WHAT_WILL_HAPPEN[found.publication],
         receipt_code=grouped(code_read(code)),
     )
