@@ -2,8 +2,8 @@
 
 from typing import Any, cast
 
-from govuk_frontend_wtf.wtforms_widgets import GovSelect, GovTextInput
-from wtforms import IntegerField, SelectField, StringField
+from govuk_frontend_wtf.wtforms_widgets import GovRadioInput, GovTextInput
+from wtforms import IntegerField, RadioField, SelectField, StringField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 
 from consult.foundation.security import Role
@@ -32,9 +32,10 @@ class GrantForm(Form):
             Length(max=255, message="That is longer than any e-mail address."),
         ],
     )
-    role = SelectField(
+    role = RadioField(
         "Role",
-        widget=GovSelect(),
+        widget=GovRadioInput(),
+        validators=[InputRequired("Choose a role.")],
         coerce=Role,
         choices=cast(Any, {role.value: words for role, words in ROLE_WORDS.items()}),
     )

@@ -92,6 +92,9 @@ def init_app(app: Flask) -> None:
         SECURITY_DEFAULT_REMEMBER_ME=False,
         # Our users have no roles outside an inquiry, so there is nothing to join.
         SECURITY_JOIN_USER_ROLES=False,
+        # The library's own commands would make users past our verbs and the audit log.
+        SECURITY_CLI_USERS_NAME=False,
+        SECURITY_CLI_ROLES_NAME=False,
     )
     security = Security(
         app, SQLAlchemyUserDatastore(db, User, NoRoles), login_form=SignInForm, register_blueprint=True

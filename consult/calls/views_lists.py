@@ -36,7 +36,7 @@ LISTS = {
     "phases": ClosedList(
         "phases",
         "Phases",
-        "The stages of the inquiry; each call belongs to one.",
+        "The stages of the inquiry; a call may belong to one.",
         "phase",
         phases_of,
         service.add_phase,

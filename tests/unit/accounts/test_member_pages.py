@@ -77,6 +77,11 @@ def test_bad_input_keeps_what_was_typed_and_gives_nothing(
     assert len(members_of(session, inquiry.id)) == 1
 
 
+def test_no_role_is_given_unless_one_is_chosen(staff: PageClient, session: Session, inquiry: Inquiry) -> None:
+    page = staff.submit(members_page(staff), {"email": "ada@example.org"}, with_field="email", status=422)
+    assert "Choose a role." in page.text
+
+
 def test_a_role_that_does_not_exist_is_not_given(
     staff: PageClient, session: Session, inquiry: Inquiry
 ) -> None:
