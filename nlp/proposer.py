@@ -134,8 +134,9 @@ class Proposer:
         table = table.take(np.array(self._chosen(len(table.texts), READINGS_AT_MOST)))
         texts = model.features.transform(table.texts)
         defined = model.defined(texts)
-        targets = np.where(table.known, table.answer, _chance(defined)).astype(np.float32)
-        ridge, left_out = fit_ridge(texts, targets, model.described)
+        expected = _chance(defined)
+        targets = np.where(table.known, table.answer, expected)
+        ridge, left_out = fit_ridge(texts, targets, expected, model.described)
         stack = fit_stack(defined, left_out, table.answer, table.known)
         return model.with_decisions(ridge, stack, table.known.sum(axis=0))
 

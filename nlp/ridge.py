@@ -14,6 +14,8 @@ from nlp.words import FloatArray
 PENALTIES = (0.1, 0.3, 1.0, 3.0)
 #: So many rows are enough to choose the penalty by.
 _ROWS_TO_CHOOSE_BY = 1_000
+#: As if so many texts had been decided as the definitions expect: one yes alone is not "usual".
+_EXPECTED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +32,18 @@ class Ridge:
         return self.word.apply(texts.word) + self.char.apply(texts.char) + self.level
 
 
-def fit_ridge(texts: TextMatrix, targets: FloatArray, described: TextMatrix) -> tuple[Ridge, FloatArray]:
+def fit_ridge(
+    texts: TextMatrix, targets: FloatArray, expected: FloatArray, described: TextMatrix
+) -> tuple[Ridge, FloatArray]:
     """Fit, and give the score that each text gets when it is left out.
+
+    `expected` is what the definitions make of the texts; with few of them it says what is usual.
 
     `described` has one row for each code, its description: it stands among the texts as an example
     of that code and of nothing else, so that a code nobody has used yet is not learned to be absent.
     """
     everything = TextMatrix(_stacked(texts.word, described.word), _stacked(texts.char, described.char))
-    usual = targets.mean(axis=0)
+    usual = (targets.sum(axis=0) + _EXPECTED * expected.mean(axis=0)) / (len(texts) + _EXPECTED)
     wanted = np.concatenate([targets - usual, np.eye(len(described), dtype=np.float32)])
     kernel = _kernel(everything)
     penalty = _best_penalty(kernel, wanted, len(texts))
