@@ -11,7 +11,7 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
-from consult.coding.rules import Band, CodingOrigin, Verdict, band_of
+from consult.coding.rules import CODING_VERDICTS, Band, CodingOrigin, Verdict, band_of
 from consult.evidence.rules import Bounds, paragraphs_of, trimmed
 
 
@@ -131,10 +131,20 @@ class Block:
         return [suggestion for suggestion in self.suggestions if suggestion.open]
 
     @property
-    def settled(self) -> list[SuggestionShown]:
-        """Return the settled suggestions that no coding beside them speaks for."""
+    def settled(self) -> list[tuple[SuggestionShown, DecisionShown, bool]]:
+        """Return what was settled and no coding beside it speaks for; True where its coding was withdrawn."""
         made = {coding.decision_id for coding, _ in self.codings}
-        return [s for s in self.suggestions if s.decision and s.decision.id not in made]
+        standing = {(coding.who, coding.name) for coding, _ in self.codings}
+        return [
+            (
+                suggestion,
+                decision,
+                decision.verdict in CODING_VERDICTS
+                and (decision.who, decision.replacement or suggestion.name) not in standing,
+            )
+            for suggestion in self.suggestions
+            if (decision := suggestion.decision) and decision.id not in made
+        ]
 
 
 @dataclass(frozen=True)

@@ -200,7 +200,7 @@ def test_undoing_opens_the_suggestion_again(desk: Desk, ann: PageClient, screen:
 def test_another_code_is_chosen_from_a_list_without_script(desk: Desk, ann: PageClient, screen: str) -> None:
     (suggestion,) = desk.propose(0, 0)
     page = ann.get(screen)
-    (link,) = [a for a in block(page, desk.passages[0]).iter("a") if words_of(a).startswith("Another code")]
+    (link,) = [a for a in block(page, desk.passages[0]).iter("a") if words_of(a).startswith("Replace")]
     choice = ann.get(link.get("href", ""))
     offered = [o.get("value") for o in choice.all("option")]
     assert offered == ["", str(desk.codes[1].id), str(desk.codes[2].id)]
@@ -299,7 +299,7 @@ def test_the_slower_of_two_people_is_told_who_was_first(
     response, said = act(bob, stale, desk.passages[0], "Accept")
     assert response.status_code == 409
     assert said["message"].startswith("Ann Lee has rejected this on ")
-    assert "rejected by Ann Lee" in next(iter(said["blocks"].values()))
+    assert "by Ann Lee, " in next(iter(said["blocks"].values()))
     page = press(bob, stale, desk.passages[0], "Accept")
     assert "Ann Lee has rejected this on " in page.text
     assert desk.standing() == []
