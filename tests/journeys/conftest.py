@@ -93,7 +93,7 @@ def wait_for(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
             return
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def base_url(site: Site) -> str:
     return site.url
 
@@ -137,7 +137,7 @@ def violations(page: Page) -> list[str]:
     page.evaluate(AXE.read_text("utf-8"))
     found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
     return [
-        f"{rule['id']} ({rule['impact']}): {node['html'][:200]} {node['failureSummary'][:200]}"
+        f"{rule['id']} ({rule['impact']}): {node['html'][:200]}"
         for rule in found["violations"]
         if rule["impact"] in {"serious", "critical"}
         for node in rule["nodes"]
