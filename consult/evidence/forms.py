@@ -21,6 +21,18 @@ def tidy(typed: str | None) -> str:
     return "".join(sign for sign in typed or "" if sign.isprintable() or sign in "\r\n\t").strip()
 
 
+class ListField(SelectField):
+    """A list that says which of several lists was left."""
+
+    def __init__(self, words: str, **options: Any) -> None:
+        super().__init__(words, default="", validate_choice=False, **options)
+
+    def pre_validate(self, form: Any) -> None:  # noqa: ARG002  # WTForms' signature
+        """Refuse what is not on the list: an address edited by hand, or something removed since."""
+        if self.data not in cast(Any, self.choices):
+            raise ValidationError(f"Choose the {self.label.text.lower()} from its list.")
+
+
 class FilterForm(Form):
     """Which submissions to show; sent by GET, so that what is shown has an address."""
 
@@ -29,16 +41,16 @@ class FilterForm(Form):
         filters=[tidy],
         validators=[Length(max=LONGEST_WORDS, message=f"Search for at most {LONGEST_WORDS} characters.")],
     )
-    type = SelectField("Respondent type", default="")
-    place = SelectField("Place", default="")
-    state = SelectField("State", default="")
-    call = SelectField("Call", default="")
+    type = ListField("Respondent type")
+    place = ListField("Place")
+    state = ListField("State")
+    call = ListField("Call")
 
     def offer(
         self, types: Sequence[RespondentType], places: Sequence[Place], calls: Sequence[Call]
     ) -> "FilterForm":
         """Fill the lists with what the inquiry has."""
-        offered: dict[SelectField, dict[str, str]] = {
+        offered: dict[ListField, dict[str, str]] = {
             self.type: {"": "All types", **named(types), NOT_GIVEN: "No type given"},
             self.place: {"": "All places", **named(places), NOT_GIVEN: "No place given"},
             self.state: {"": "All states", **{state.value: words for state, words in STATE_WORDS.items()}},

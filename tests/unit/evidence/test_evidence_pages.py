@@ -208,6 +208,7 @@ def test_filter_that_is_not_on_its_list_is_told_of(
     session.commit()
     page = clerk.get(f"/inquiries/localism/evidence?{name}=nonsense")
     assert page.title.startswith("Error: ")
+    assert "from its list." in page.text
     assert [a.get("href") for a in page.all("a") if a.get("href") == f"#{name}"]
     assert references(page) == ["LOC0001"]
 
