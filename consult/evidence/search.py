@@ -39,7 +39,7 @@ _LANGUAGE: ColumnElement[str] = literal_column("'english'")
 _HEADLINE = f"StartSel={OPEN}, StopSel={CLOSE}, MaxWords=36, MinWords=24"
 _MOST_SPOTS = 200
 # ts_headline reads the whole text; the words in context come from its first part.
-_READ_FOR_CONTEXT = 60_000
+_READ_FOR_CONTEXT = 30_000
 
 _sqlite = table("search_texts", column("rowid", Integer), column("body", Text))
 _postgres = table("search_texts", column("source_text_id", Integer), column("document"))
