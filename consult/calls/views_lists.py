@@ -12,7 +12,7 @@ from consult.calls.forms import EntryForm
 from consult.calls.queries import phases_of, places_of, respondent_types_of
 from consult.foundation.clock import now
 from consult.foundation.database import db, transaction
-from consult.foundation.errors import BadInput
+from consult.foundation.errors import BadInput, NotFound
 from consult.foundation.guard import current_actor, current_identity, requires
 from consult.foundation.security import Permission
 
@@ -61,7 +61,6 @@ LISTS = {
         service.rename_respondent_type,
     ),
 }
-ONE_LIST = "<any(phases,places,'respondent-types'):list_name>"
 
 
 @blueprint.get("")
@@ -71,16 +70,17 @@ def index(inquiry_slug: str) -> str:
     return lists_page()
 
 
-@blueprint.post(f"/{ONE_LIST}")
+@blueprint.post("/<list_name>")
 @requires(Permission.EDIT_CALLS)
 def add(inquiry_slug: str, list_name: str) -> Response | tuple[str, int]:
     """Add an entry to a list."""
+    chosen = list_called(list_name)
     form = EntryForm()
     if not form.validate():
         return lists_page(list_name, form), 422
     try:
         with transaction() as session:
-            LISTS[list_name].add(
+            chosen.add(
                 session,
                 form.name.data,
                 inquiry_id=current_identity().inquiry_id,
@@ -94,16 +94,17 @@ def add(inquiry_slug: str, list_name: str) -> Response | tuple[str, int]:
     return to_list(list_name)
 
 
-@blueprint.post(f"/{ONE_LIST}/<int:entry_id>")
+@blueprint.post("/<list_name>/<int:entry_id>")
 @requires(Permission.EDIT_CALLS)
 def rename(inquiry_slug: str, list_name: str, entry_id: int) -> Response | tuple[str, int]:
     """Give an entry another name."""
+    chosen = list_called(list_name)
     form = EntryForm()
     if not form.validate():
         return lists_page(list_name, form, entry_id), 422
     try:
         with transaction() as session:
-            LISTS[list_name].rename(
+            chosen.rename(
                 session,
                 entry_id,
                 form.name.data,
@@ -116,6 +117,13 @@ def rename(inquiry_slug: str, list_name: str, entry_id: int) -> Response | tuple
         return lists_page(list_name, form, entry_id), 422
     flash(f"It is now called “{form.name.data}”.", "success")
     return to_list(list_name)
+
+
+def list_called(name: str) -> ClosedList:
+    """Return a list by its place in the address."""
+    if name not in LISTS:
+        raise NotFound("An inquiry has no such list.")
+    return LISTS[name]
 
 
 def lists_page(refused_in: str = "", form: EntryForm | None = None, entry_id: int | None = None) -> str:

@@ -173,6 +173,8 @@ def _check_mending(was: QuestionDetails, details: QuestionDetails, why: str) -> 
         raise Refused("People have answered this question as it stands: only its wording may be mended.")
     if len(was.options) != len(details.options):
         raise Refused("People have chosen among these options: mend their wording, but keep their number.")
+    if any(new != old and new in was.options for old, new in zip(was.options, details.options, strict=True)):
+        raise Refused("People have chosen among these options: mend their wording, but keep their order.")
 
 
 def _write(question: Question, details: QuestionDetails) -> None:

@@ -166,6 +166,7 @@ def test_a_published_calls_questions_stand(session: Session, draft: Call, here: 
         {"required": True},
         {"options": ("A lot", "A little")},
         {"options": ("A lot", "A little", "None", "Unsure")},
+        {"options": ("None", "A little", "A lot")},
     ],
 )
 def test_a_published_question_keeps_what_people_answered(
