@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from nlp.encoder import Encoder
 from nlp.errors import DamagedArtefactError
 from nlp.features import TextFeatures, TextMatrix
 from nlp.fusion import Fusion
@@ -45,7 +46,7 @@ def save_proposer(proposer: Proposer, folder: Path) -> str:
     return sha256(about).hexdigest()
 
 
-def load_proposer(folder: Path, pin: str) -> Proposer:
+def load_proposer(folder: Path, pin: str, encoder: Encoder | None) -> Proposer:
     """Read both files; raises DamagedArtefactError unless they are exactly what was saved under this pin."""
     about = json.loads(_checked_bytes(folder / _JSON, pin))
     if (about["format"], about["version"]) != (_FORMAT, Proposer.version):
@@ -53,9 +54,14 @@ def load_proposer(folder: Path, pin: str) -> Proposer:
     packed = _checked_bytes(folder / _ARRAYS, about["arrays_sha256"])
     with np.load(io.BytesIO(packed), allow_pickle=False) as file:
         arrays = {name: file[name] for name in file.files}
-    proposer = Proposer(**about["settings"])
+    proposer = Proposer(**{**about["settings"], "encoder": encoder})
+    if proposer.settings() != about["settings"]:
+        raise DamagedArtefactError(
+            f"The model in {folder} was fitted with another encoder: give it that one."
+        )
     specs = [_spec(code) for code in about["codes"]]
-    return proposer.restore(specs, about["texts"], _model_of(arrays), about["n_decided"], about["data_hash"])
+    model = _model_of(arrays, encoder)
+    return proposer.restore(specs, about["texts"], model, about["n_decided"], about["data_hash"])
 
 
 def _checked_bytes(path: Path, pin: str) -> bytes:
@@ -99,6 +105,7 @@ def _arrays_of(model: Model) -> Arrays:
         "spread": definitions.spread_,
         "usual_best": definitions.usual_best_,
         "fusion": np.append(model.fusion.weights, model.fusion.intercept),
+        "described.dense": model.described.dense,
         **_rows_of("described.word", model.described.word),
         **_rows_of("described.char", model.described.char),
     }
@@ -107,25 +114,28 @@ def _arrays_of(model: Model) -> Arrays:
     if model.ridge is not None and model.stack is not None:
         arrays |= _map_of("ridge.word", model.ridge.word) | _map_of("ridge.char", model.ridge.char)
         arrays |= {"ridge.level": model.ridge.level, "ridge.penalty": np.array(model.ridge.penalty)}
+        arrays |= {"ridge.dense": model.ridge.dense}
         arrays |= {"stack.coefficients": model.stack.coefficients, "stack.levels": model.stack.levels}
         arrays |= {"counts": model.decisions}
     return arrays
 
 
-def _model_of(arrays: Arrays) -> Model:
+def _model_of(arrays: Arrays, encoder: Encoder | None) -> Model:
     idf = arrays["word_idf"], arrays["gram_idf"]
     words, grams = _unpacked(arrays["words"]), _unpacked(arrays["grams"])
-    features = TextFeatures().restore(words, arrays["pairs"], grams, idf)
+    features = TextFeatures(encoder).restore(words, arrays["pairs"], grams, idf)
     signals = [f"map.{i}" for i in range(2) if f"map.{i}.word.place" in arrays]
     maps = [(_map(arrays, f"{signal}.word"), _map(arrays, f"{signal}.char")) for signal in signals]
     usual = arrays["mean"], arrays["spread"], arrays["usual_best"]
     definitions = Definitions().restore(maps, usual, int(arrays["n_held"]))
-    described = TextMatrix(_rows(arrays, "described.word"), _rows(arrays, "described.char"))
+    described = TextMatrix(
+        _rows(arrays, "described.word"), _rows(arrays, "described.char"), arrays["described.dense"]
+    )
     model = Model(features, definitions, Fusion(arrays["fusion"][:-1], arrays["fusion"][-1]), described)
     if "counts" not in arrays:
         return model
-    penalty = float(arrays["ridge.penalty"])
-    ridge = Ridge(_map(arrays, "ridge.word"), _map(arrays, "ridge.char"), arrays["ridge.level"], penalty)
+    dense, level, penalty = arrays["ridge.dense"], arrays["ridge.level"], float(arrays["ridge.penalty"])
+    ridge = Ridge(_map(arrays, "ridge.word"), _map(arrays, "ridge.char"), dense, level, penalty)
     stack = Stack(arrays["stack.coefficients"], arrays["stack.levels"])
     return model.with_decisions(ridge, stack, arrays["counts"])
 

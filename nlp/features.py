@@ -14,6 +14,7 @@ from typing import Self
 import numpy as np
 from scipy import sparse
 
+from nlp.encoder import Encoder, encoded
 from nlp.stopwords import STOP_WORDS
 from nlp.words import FloatArray, IntArray, Tokens, char_grams, plain, read_words
 
@@ -25,17 +26,14 @@ _FORMS_KEPT = 30_000
 
 @dataclass(frozen=True, slots=True)
 class TextMatrix:
-    """Rows of unit length, one for each text: word n-grams and character n-grams."""
+    """Rows of unit length, one for each text: word n-grams, character n-grams, the encoder's vector."""
 
     word: sparse.csr_array
     char: sparse.csr_array
+    dense: FloatArray
 
     def __len__(self) -> int:
         return int(self.word.shape[0])
-
-    def take(self, rows: IntArray) -> TextMatrix:
-        """The given rows only."""
-        return TextMatrix(self.word[rows], self.char[rows])
 
 
 class TextFeatures:
@@ -45,10 +43,9 @@ class TextFeatures:
     the same n-grams.
     """
 
-    def __init__(self, *, max_words: int = 60_000, max_pairs: int = 60_000, max_grams: int = 60_000) -> None:
-        self.max_words = max_words
-        self.max_pairs = max_pairs
-        self.max_grams = max_grams
+    def __init__(self, encoder: Encoder | None = None, *, at_most: int = 60_000) -> None:
+        self.encoder = encoder
+        self.at_most = at_most  # words, pairs of words and character n-grams, of each
 
     def fit(self, texts: Sequence[str]) -> Self:
         """Learn the n-grams of these texts; their order does not matter."""
@@ -74,7 +71,7 @@ class TextFeatures:
         forms = [plain(word) for word in tokens.words]
         word = _weighed(self.word_counts(tokens, forms), self.word_idf_)
         char = _weighed(self.char_counts(tokens, forms), self.gram_idf_)
-        return TextMatrix(word, char)
+        return TextMatrix(word, char, encoded(self.encoder, texts))
 
     def word_ids(self, forms: Sequence[str]) -> IntArray:
         """Column of each form; -1 where it was never seen, -2 where it is a stop word."""
@@ -123,7 +120,7 @@ class TextFeatures:
         ids = np.array([column.get(form, _STOP) for form in forms], dtype=np.int64)
         ids, rows = _without_stops(ids, tokens)
         spread = _spread(_counts(rows, ids, (len(tokens), len(kept))))
-        chosen = _commonest(spread, self.max_words)
+        chosen = _commonest(spread, self.at_most)
         self.words_ = [kept[i] for i in chosen]
         self.word_idf_ = _idf(spread[chosen], len(tokens))
 
@@ -136,7 +133,7 @@ class TextFeatures:
         keys = (ids[:-1] * len(self.words_) + ids[1:])[adjacent]
         pairs, inverse = np.unique(keys, return_inverse=True)
         spread = _spread(_counts(rows[:-1][adjacent], inverse, (len(tokens), len(pairs))))
-        chosen = _commonest(np.where(spread > 1, spread, 0), min(self.max_pairs, int((spread > 1).sum())))
+        chosen = _commonest(np.where(spread > 1, spread, 0), min(self.at_most, int((spread > 1).sum())))
         self.pairs_ = pairs[chosen]
         self.word_idf_ = np.concatenate([self.word_idf_, _idf(spread[chosen], len(tokens))])
 
@@ -148,7 +145,7 @@ class TextFeatures:
         spread = np.zeros(len(self.grams_), dtype=np.int64)
         for start in range(0, len(tokens), _ROWS_AT_ONCE):
             spread += _spread(words[start : start + _ROWS_AT_ONCE] @ per_form)
-        chosen = _commonest(spread, self.max_grams)
+        chosen = _commonest(spread, self.at_most)
         self.grams_ = [self.grams_[i] for i in chosen]
         self.gram_idf_ = _idf(spread[chosen], len(tokens))
         self._index()

@@ -10,6 +10,7 @@ import numpy as np
 
 from nlp.codebook import checked, defining_text, describing_text
 from nlp.decisions import DecisionTable
+from nlp.encoder import Encoder
 from nlp.errors import NlpError
 from nlp.features import TextFeatures
 from nlp.fingerprint import data_hash, text_hashes
@@ -33,24 +34,28 @@ class Proposer:
     """Scores every code on every passage; proposes at most `limit` codes that reach `floor`.
 
     Without decisions the score comes from the codebook alone. With them a ridge regression learns
-    the words of each code, and a small stack decides how far to follow it. The same data and seed
-    give the same model, in whatever order the data comes. Columns of scores are as in `codes_`,
-    which is in order of the identifiers.
+    the words of each code (and with an encoder what is like them in meaning), and a small stack
+    decides how far to follow it. The same data and seed give the same model, in whatever order the
+    data comes. Columns of scores are as in `codes_`, which is in order of the identifiers.
     """
 
     name = "definitions-and-decisions"
     version = "1"
 
-    def __init__(self, *, limit: int = 5, floor: float = 0.10, seed: int = 0) -> None:
+    def __init__(
+        self, *, limit: int = 5, floor: float = 0.10, seed: int = 0, encoder: Encoder | None = None
+    ) -> None:
         if limit < 1 or not 0.0 <= floor <= 1.0:
             raise NlpError("limit must be at least 1, and floor between 0 and 1.")
         self.limit = limit
         self.floor = floor
         self.seed = seed
+        self.encoder = encoder
 
     def settings(self) -> dict[str, object]:
         """What the constructor was told, for the record of a model run."""
-        return {"limit": self.limit, "floor": self.floor, "seed": self.seed}
+        encoder = None if self.encoder is None else self.encoder.name
+        return {"limit": self.limit, "floor": self.floor, "seed": self.seed, "encoder": encoder}
 
     def fit(self, codes: Sequence[CodeSpec], texts: Sequence[str], decided: Sequence[Decided]) -> Self:
         """Learn from a codebook, the passages held and the decisions so far.
@@ -60,7 +65,7 @@ class Proposer:
         ordered = checked(codes)
         table = DecisionTable.of(decided, [code.code for code in ordered])
         held = self._sample(sorted(set(texts) or set(table.texts)), HELD_AT_MOST)
-        features = TextFeatures().fit([*held, *(defining_text(code) for code in ordered)])
+        features = TextFeatures(self.encoder).fit([*held, *(defining_text(code) for code in ordered)])
         definitions = Definitions().fit(ordered, features, features.transform(held))
         described = features.transform([describing_text(code) for code in ordered])
         self.codes_ = tuple(code.code for code in ordered)
@@ -107,11 +112,14 @@ class Proposer:
         return save_proposer(self, folder)
 
     @classmethod
-    def load(cls, folder: Path, sha256: str) -> Proposer:
-        """Read what `save` wrote; raises DamagedArtefactError unless it is exactly that."""
+    def load(cls, folder: Path, sha256: str, encoder: Encoder | None = None) -> Proposer:
+        """Read what `save` wrote; raises DamagedArtefactError unless it is exactly that.
+
+        An encoder is not saved: it has to be given again, the same.
+        """
         from nlp.artefact import load_proposer
 
-        return load_proposer(folder, sha256)
+        return load_proposer(folder, sha256, encoder)
 
     @property
     def _fitted_codes(self) -> tuple[str, ...]:

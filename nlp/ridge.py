@@ -16,6 +16,8 @@ PENALTIES = (0.1, 0.3, 1.0, 3.0)
 _ROWS_TO_CHOOSE_BY = 1_000
 #: As if so many texts had been decided as the definitions expect: one yes alone is not "usual".
 _EXPECTED = 3
+#: Weight of the encoder's cosine beside that of the n-grams.
+_MEANING = 1.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +26,14 @@ class Ridge:
 
     word: LinearMap
     char: LinearMap
+    dense: FloatArray
     level: FloatArray
     penalty: float
 
     def scores(self, texts: TextMatrix) -> FloatArray:
         """Learned score of each code on each passage."""
-        return self.word.apply(texts.word) + self.char.apply(texts.char) + self.level
+        spelled = self.word.apply(texts.word) + self.char.apply(texts.char)
+        return np.asarray(spelled + texts.dense @ self.dense + self.level, dtype=np.float32)
 
 
 def fit_ridge(
@@ -42,31 +46,44 @@ def fit_ridge(
     `described` has one row for each code, its description: it stands among the texts as an example
     of that code and of nothing else, so that a code nobody has used yet is not learned to be absent.
     """
-    everything = TextMatrix(_stacked(texts.word, described.word), _stacked(texts.char, described.char))
+    everything = _stacked(texts, described)
     usual = (targets.sum(axis=0) + _EXPECTED * expected.mean(axis=0)) / (len(texts) + _EXPECTED)
     wanted = np.concatenate([targets - usual, np.eye(len(described), dtype=np.float32)])
     kernel = _kernel(everything)
     penalty = _best_penalty(kernel, wanted, len(texts))
     weights, left_out = _solve(kernel, wanted, penalty)
-    halves = (weights / 2).astype(np.float32)
+    spelled, meant = _shares(everything)
+    halves = (spelled / 2 * weights).astype(np.float32)
     ridge = Ridge(
         word=LinearMap.of(everything.word, halves),
         char=LinearMap.of(everything.char, halves),
+        dense=(meant * everything.dense.T @ weights).astype(np.float32),
         level=weights.sum(axis=0),
         penalty=penalty,
     )
     return ridge, left_out[: len(texts)]
 
 
-def _stacked(one: sparse.csr_array, other: sparse.csr_array) -> sparse.csr_array:
-    return sparse.csr_array(sparse.vstack([one, other], format="csr"))
+def _shares(texts: TextMatrix) -> tuple[np.float32, np.float32]:
+    """How much of the kernel is n-grams and how much the encoder's vectors, where there are any."""
+    if not texts.dense.shape[1]:
+        return np.float32(1.0), np.float32(0.0)
+    return np.float32(1 / (1 + _MEANING)), np.float32(_MEANING / (1 + _MEANING))
+
+
+def _stacked(one: TextMatrix, other: TextMatrix) -> TextMatrix:
+    word = sparse.csr_array(sparse.vstack([one.word, other.word], format="csr"))
+    char = sparse.csr_array(sparse.vstack([one.char, other.char], format="csr"))
+    return TextMatrix(word, char, np.concatenate([one.dense, other.dense]))
 
 
 def _kernel(texts: TextMatrix) -> FloatArray:
-    """Mean of word and character cosine, plus a constant that stands for an intercept."""
+    """Weighted mean of the cosines, plus a constant that stands for an intercept."""
+    spelled, meant = _shares(texts)
     kernel = (texts.word @ texts.word.T).toarray()
     kernel += (texts.char @ texts.char.T).toarray()
-    kernel *= np.float32(0.5)
+    kernel *= spelled / 2
+    kernel += meant * (texts.dense @ texts.dense.T)
     kernel += np.float32(1.0)
     return np.asarray(kernel, dtype=np.float32)
 

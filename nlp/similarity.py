@@ -141,7 +141,8 @@ def _with_closest(own: TextMatrix, held: TextMatrix, similarity: FloatArray) -> 
     mix = sparse.coo_array(
         (weights.ravel(), (codes.ravel(), closest.ravel())), shape=similarity.shape[::-1]
     ).tocsr()
-    return TextMatrix(_unit(own.word + mix @ held.word), _unit(own.char + mix @ held.char))
+    word, char = _unit(own.word + mix @ held.word), _unit(own.char + mix @ held.char)
+    return TextMatrix(word, char, own.dense)
 
 
 def _unit(rows: sparse.csr_array) -> sparse.csr_array:

@@ -13,7 +13,8 @@ SHORT = PassageCutter("en", target_words=1, max_words=12)
 TINY = PassageCutter("xx", target_words=3, max_words=5)
 
 # What trips code that counts anything but code points: joined emoji, marks, right to left, both line ends.
-PIECES = """Cllr. Jones said no. |👩‍👩‍👧 |🏴󠁧󠁢󠁷󠁬󠁳󠁿|مرحبا بكم. |שלום? |这是。那是。|2.3 We ask; for more, |Oh! |a.b.|"Quoted." """
+PIECES = """Cllr. Jones said no. |👩‍👩‍👧 |🏴󠁧󠁢󠁷󠁬󠁳󠁿|مرحبا بكم. |שלום? |这是。那是。|"""
+MORE = """2.3 We ask; for more, |Oh! |a.b.|"Quoted." """
 pieces = st.sampled_from(
     [
         *PIECES.split("|"),

@@ -189,7 +189,7 @@ def test_nothing_to_score_gives_nothing() -> None:
 
 def test_the_record_of_a_run_is_complete() -> None:
     proposer = Proposer(limit=3, floor=0.2, seed=9).fit(CODES, PASSAGES, decided_all(1))
-    assert proposer.settings() == {"limit": 3, "floor": 0.2, "seed": 9}
+    assert proposer.settings() == {"limit": 3, "floor": 0.2, "seed": 9, "encoder": None}
     assert proposer.n_decided_ == 16
     assert len(proposer.data_hash_) == 64
     assert Proposer().fit(CODES, PASSAGES, decided_all(2)).data_hash_ != proposer.data_hash_
