@@ -4,6 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
 from consult.foundation.config import Settings
@@ -38,6 +39,8 @@ MODEL_MODULES = (
 )
 # Each registers handlers with @handles when imported.
 JOB_MODULES = ("assist.jobs",)
+# Each registers facts for an inquiry's front page when imported.
+PANEL_MODULES = ("themes.panels",)
 # Each module has `commands`, a list of click commands and groups.
 COMMAND_MODULES = (
     "foundation.jobs.commands",
@@ -61,6 +64,7 @@ def create_app(settings: Settings) -> Flask:
     register_rooms(app)
     register_commands(app)
     serve_static_files(app)
+    trust_proxies(app, settings.proxies)
     check_durability(app)
     return app
 
@@ -87,6 +91,8 @@ def configure(app: Flask, settings: Settings) -> None:
         MAX_FORM_PARTS=2_000,
         # A token lives as long as its session: respondents write for hours.
         WTF_CSRF_TIME_LIMIT=None,
+        # Some browsers never say where a request came from; the token and SameSite cookies stand without it.
+        WTF_CSRF_SSL_STRICT=False,
     )
 
 
@@ -114,9 +120,9 @@ def register_rooms(app: Flask) -> None:
 
     for name in MODEL_MODULES:
         import_module(f"consult.{name}")
-    for name in present(VIEW_MODULES):
+    for name in VIEW_MODULES:
         app.register_blueprint(import_module(f"consult.{name}").blueprint)
-    for name in present(JOB_MODULES):
+    for name in JOB_MODULES + PANEL_MODULES:
         import_module(f"consult.{name}")
 
 
@@ -124,15 +130,17 @@ def register_commands(app: Flask) -> None:
     """Register the `flask` commands of each room."""
     from importlib import import_module
 
-    for name in present(COMMAND_MODULES):
+    for name in COMMAND_MODULES:
         for command in import_module(f"consult.{name}").commands:
             app.cli.add_command(command)
 
 
-def present(names: tuple[str, ...]) -> list[str]:  # building only
-    from importlib.util import find_spec
-
-    return [name for name in names if find_spec(f"consult.{name}")]
+def trust_proxies(app: Flask, count: int) -> None:
+    """Believe what this many proxies say of the reader's address and of https; without it, nobody."""
+    if count:
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]  # Flask's documented way to wrap
+            app.wsgi_app, x_for=count, x_proto=count, x_host=count
+        )
 
 
 def check_durability(app: Flask) -> None:

@@ -106,7 +106,7 @@ class PageClient:
         path = form.get("action") or page.path
         forget_last_request()
         method = form.get("method", "get").upper()
-        sent = {"query_string": data} if method == "GET" else {"data": data}
+        sent: dict[str, Any] = {"query_string": data} if method == "GET" else {"data": data}
         response = self.http.open(path, method=method, follow_redirects=follow, **sent)
         if not follow:
             assert response.status_code == status, response.status_code

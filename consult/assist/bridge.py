@@ -88,7 +88,7 @@ def cut_waiting(inquiry_id: int, tell: Tell) -> int:
 
 
 def propose_waiting(inquiry_id: int, tell: Tell, *, actor: Actor, again: bool = False) -> Proposed:
-    """Propose codes for passages not yet proposed for, or with `again` for all that nobody has begun to decide.
+    """Propose codes for passages not yet read, or with `again` for all that nobody has begun to decide.
 
     Nothing happens, and no run is recorded, when there is nothing to read or the codebook has no code.
     """

@@ -62,7 +62,7 @@ def passages_read(session: Session, inquiry_id: int) -> list[PassageToRead]:
 
 
 def codes_seen(session: Session, inquiry_id: int) -> set[SeenCode]:
-    """Return which codes stand on which machine-cut passages, counting codings of words within or across them."""
+    """Return which codes stand on which cut passages, counting codings of words within or across them."""
     coded = aliased(Passage)
     rows = session.execute(
         select(Passage.id, Code.slug)

@@ -4,8 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flask import current_app, url_for
-
 from consult.calls.models import Call, Question
 from consult.calls.queries import ActLine
 from consult.calls.rules import CallState, Openness, QuestionKind, openness
@@ -14,7 +12,7 @@ from consult.foundation.jobs.names import FINISHED, JobState
 from consult.foundation.jobs.views import TITLES
 from consult.foundation.panels import link
 from consult.foundation.security import ActorKind, Identity
-from consult.foundation.web import as_time
+from consult.foundation.web import as_time, site_url
 
 PUBLIC_PAGE = "calls_public.call"
 KIND_WORDS = {
@@ -111,11 +109,7 @@ def standing_of(call: Call, at: datetime) -> tuple[str, str]:
 
 def public_address(inquiry_slug: str, call_slug: str) -> str:
     """Return the whole address of a call's public page, to be copied into letters."""
-    if PUBLIC_PAGE not in current_app.view_functions:
-        return ""
-    site = current_app.config["CONSULT"].public_url
-    place: dict[str, Any] = {"inquiry_slug": inquiry_slug, "call_slug": call_slug}
-    return site + url_for(PUBLIC_PAGE, **place) if site else url_for(PUBLIC_PAGE, _external=True, **place)
+    return site_url(PUBLIC_PAGE, inquiry_slug=inquiry_slug, call_slug=call_slug)
 
 
 def job_line(job: Job, identity: Identity) -> dict[str, Any]:

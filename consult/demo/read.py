@@ -20,5 +20,5 @@ def codebook_rows() -> list[dict[str, str]]:
 
 
 def evidence_files() -> list[dict[str, Any]]:
-    """Return the submissions in the order of their file names, with the codings a careful reader would make."""
+    """Return the submissions by file name, each with the codings a careful reader would make."""
     return [tomllib.loads(path.read_text("utf-8")) for path in sorted((DATA / "evidence").glob("*.toml"))]

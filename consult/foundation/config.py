@@ -22,9 +22,9 @@ class Settings:
     queue_url: str
     secret_key: str
     secure_cookies: bool = False
-    embedded_worker: bool = False
     public_url: str = ""
     trusted_hosts: tuple[str, ...] = ()
+    proxies: int = 0
     testing: bool = False
 
     @classmethod
@@ -40,8 +40,8 @@ class Settings:
             queue_url=env.get("CONSULT_QUEUE_URL") or sqlite_url(instance / "queue.db"),
             secret_key=env.get("CONSULT_SECRET_KEY") or stored_secret(instance / "secret_key"),
             secure_cookies=env.get("CONSULT_SECURE_COOKIES", "") == "1",
-            embedded_worker=env.get("CONSULT_EMBEDDED_WORKER", "") == "1",
             public_url=env.get("CONSULT_PUBLIC_URL", "").rstrip("/"),
+            proxies=whole_number("CONSULT_PROXIES", env.get("CONSULT_PROXIES", "0")),
             trusted_hosts=tuple(host.strip() for host in hosts.split(",") if host.strip()),
         ).checked()
 
@@ -57,6 +57,13 @@ class Settings:
         if self.public_url.startswith("https:") and not self.secure_cookies:
             raise UnsafeSettings("A site on https needs CONSULT_SECURE_COOKIES=1.")
         return self
+
+
+def whole_number(name: str, text: str) -> int:
+    """Return a setting that counts; raises UnsafeSettings for anything else."""
+    if not text.isdecimal():
+        raise UnsafeSettings(f"{name} must be a whole number such as 1, not “{text}”.")
+    return int(text)
 
 
 def sqlite_url(path: Path) -> str:

@@ -35,7 +35,9 @@ def describe(connection: Connection) -> str:
         return _describe_sqlite(connection)
     off = [name for name in POSTGRES_DEMANDS if _shown(connection, f"SHOW {name}") == "off"]
     if off:
-        raise UnsafeSettings(f"PostgreSQL runs with {', '.join(off)} off: switch on, or evidence can be lost.")
+        raise UnsafeSettings(
+            f"PostgreSQL runs with {', '.join(off)} off: switch on, or evidence can be lost."
+        )
     return "PostgreSQL, commits flushed to disk."
 
 

@@ -190,6 +190,12 @@ def add_headers(response: Response) -> Response:
     return response
 
 
+def site_url(endpoint: str, **values: Any) -> str:
+    """Return a whole address, to be copied or printed: on the public address if one is set."""
+    site: str = current_app.config["CONSULT"].public_url
+    return site + url_for(endpoint, **values) if site else url_for(endpoint, _external=True, **values)
+
+
 def as_date(moment: datetime) -> str:
     """Return a day as people write it: 3 July 2026, on London's calendar."""
     local = moment.astimezone(LONDON)
@@ -223,6 +229,7 @@ def init_app(app: Flask) -> None:
     )
     app.add_template_global(csp_nonce)
     app.add_template_global(sections)
+    app.add_template_global(site_url)
     app.add_template_filter(as_date)
     app.add_template_filter(as_time)
     app.add_template_filter(prose)

@@ -35,7 +35,18 @@ def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("redis")
     socket = folder / "redis.sock"
     log = folder / "redis.log"
-    words = ["--port", "0", "--unixsocket", str(socket), "--save", "", "--dir", str(folder), "--logfile", str(log)]
+    words = [
+        "--port",
+        "0",
+        "--unixsocket",
+        str(socket),
+        "--save",
+        "",
+        "--dir",
+        str(folder),
+        "--logfile",
+        str(log),
+    ]
     server = subprocess.Popen([program or "", *words])
     wait_until(socket.exists, log)
     yield f"unix://{socket}"
@@ -73,7 +84,11 @@ class Workers:
     def start(self) -> None:
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                self.command, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, stderr=log, stdout=log,
+                self.command,
+                cwd=ROOT,
+                env={**os.environ, "PYTHONPATH": str(ROOT)},
+                stderr=log,
+                stdout=log,
                 start_new_session=True,
             )
 
@@ -98,7 +113,9 @@ def test_a_killed_job_runs_again(
     with app.app_context():
         upgrade()
         with transaction() as session:
-            job_id = queue.enqueue(session, JobName.SUGGESTIONS_WANTED, {"token": secrets.token_hex(4)}, at=now()).id
+            job_id = queue.enqueue(
+                session, JobName.SUGGESTIONS_WANTED, {"token": secrets.token_hex(4)}, at=now()
+            ).id
     workers = Workers(app, tmp_path, queue_url, kind)
     try:
         workers.start()

@@ -24,7 +24,11 @@ def main() -> None:
     worker.LEASE, worker.HEARTBEAT_SECONDS, service.SWEEP_SECONDS = timedelta(seconds=1.5), 0.5, 0.5
     worker.OVERDUE_DELIVERY = timedelta(seconds=1)
     settings = Settings(
-        instance=Path(instance), database_url=database_url, queue_url=queue_url, secret_key="t" * 40, testing=True
+        instance=Path(instance),
+        database_url=database_url,
+        queue_url=queue_url,
+        secret_key="t" * 40,
+        testing=True,
     )
     app = create_app(settings)
 

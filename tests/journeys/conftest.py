@@ -133,7 +133,7 @@ def look(request: pytest.FixtureRequest) -> Callable[[Page, str], None]:
 
 
 def violations(page: Page) -> list[str]:
-    """Return what axe finds of serious or critical impact; scripts may not be injected, so it is evaluated."""
+    """Return what axe finds of serious or critical impact; it is evaluated, for no page lets it in."""
     page.evaluate(AXE.read_text("utf-8"))
     found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
     return [

@@ -20,14 +20,16 @@ log = logging.getLogger(__name__)
 
 
 class SweepingScheduler(Scheduler):
-    """Huey's scheduler, which also sweeps: in process mode it is a process of its own, with no thread to fork."""
+    """Huey's scheduler, which also sweeps: as a process of its own it has no thread to fork."""
 
     def initialize(self) -> None:
+        """Begin in a process that may have been forked."""
         super().initialize()
         start_clean(self.huey.app)
         self._next_sweep = 0.0
 
     def loop(self, now: Any = None) -> None:
+        """Sweep when it is time, then do what Huey does."""
         if time.monotonic() >= self._next_sweep:
             self._next_sweep = time.monotonic() + SWEEP_SECONDS
             sweep_in(self.huey.app)
@@ -84,7 +86,7 @@ def run_worker(app: Flask, workers: int, kind: str) -> None:
 
 
 def sweep_in(app: Flask) -> None:
-    """Sweep once; a sweep that fails is tried again at the next, and those of several processes do no harm."""
+    """Sweep once; what fails is tried again at the next, and two sweeps at once do no harm."""
     try:
         with app.app_context():
             sweep(at=now())
