@@ -11,16 +11,16 @@ from consult.coding.forms import new_page_key
 from consult.coding.layout import progress_of
 from consult.coding.pages import block_of, choice_page, codes_to_choose, load
 from consult.coding.queries import (
+    anything_left,
     applied_page,
     codings_by_code,
     decided_since,
     latest_run,
     next_reference,
+    queue_page,
     totals_of,
-    waiting_page,
 )
 from consult.coding.queries.applied import CODINGS_A_PAGE
-from consult.coding.queries.queue import ROWS_A_PAGE
 from consult.foundation.clock import now
 from consult.foundation.database import db, transaction
 from consult.foundation.guard import current_identity, requires
@@ -33,8 +33,6 @@ blueprint = Blueprint("coding", __name__, url_prefix="/inquiries/<inquiry_slug>/
 blueprint.register_blueprint(views_acts.blueprint)
 counts_codings("coding.code")(codings_by_code)
 
-NOBODY = 0
-
 
 @blueprint.get("")
 @requires(Permission.CODE_EVIDENCE)
@@ -43,12 +41,12 @@ def queue(inquiry_slug: str) -> str:
     session, identity = db.session(), current_identity()
     done, page = request.args.get("show") == "done", page_asked_for()
     run = latest_run(session, identity.inquiry_id)
-    rows = waiting_page(session, identity.inquiry_id, identity.user_id, done=done, page=page)
+    work = queue_page(session, identity.inquiry_id, identity.user_id, done=done, page=page)
     return render_template(
         "coding/queue.html",
-        totals=totals_of(session, identity.inquiry_id, identity.user_id),
-        rows=rows[:ROWS_A_PAGE],
-        more=len(rows) > ROWS_A_PAGE,
+        totals=work.totals,
+        rows=work.rows,
+        more=work.more,
         page=page,
         done=done,
         run=run,
@@ -137,7 +135,7 @@ def choose(inquiry_slug: str, reference: str) -> str:
 @panel("Coding", Permission.CODE_EVIDENCE)
 def facts(session: Session, inquiry_id: int) -> list[Fact]:
     """Say on the front page how much is left to decide."""
-    totals = totals_of(session, inquiry_id, NOBODY)
+    totals = totals_of(session, inquiry_id)
     decided = totals.passages - totals.passages_left
     return [
         Fact("passages with suggestions left to decide", totals.passages_left, "coding.queue"),
@@ -148,8 +146,8 @@ def facts(session: Session, inquiry_id: int) -> list[Fact]:
 @next_steps(Permission.CODE_EVIDENCE)
 def steps(session: Session, inquiry_id: int) -> list[Step]:
     """Offer to go on coding while anything is left."""
-    waiting = next_reference(session, inquiry_id, NOBODY)
-    return [Step("Continue coding", "coding.next_submission")] if waiting else []
+    left = anything_left(session, inquiry_id)
+    return [Step("Continue coding", "coding.next_submission")] if left else []
 
 
 def page_asked_for() -> int:

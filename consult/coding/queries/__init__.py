@@ -10,12 +10,13 @@ from consult.coding.queries.learning import (
     passages_unread_by,
 )
 from consult.coding.queries.queue import (
+    anything_left,
     codings_by_code,
     decided_since,
     latest_run,
     next_reference,
+    queue_page,
     totals_of,
-    waiting_page,
 )
 from consult.coding.queries.screen import submission_to_code
 from consult.coding.queries.standing import settlements, standing_codings, stands, taken_back
@@ -23,6 +24,7 @@ from consult.coding.queries.standing import settlements, standing_codings, stand
 __all__ = [
     "DecidedPair",
     "PassageToRead",
+    "anything_left",
     "applied_page",
     "codings_by_code",
     "decided_pairs",
@@ -32,11 +34,11 @@ __all__ = [
     "next_reference",
     "passages_to_propose_for",
     "passages_unread_by",
+    "queue_page",
     "settlements",
     "standing_codings",
     "stands",
     "submission_to_code",
     "taken_back",
     "totals_of",
-    "waiting_page",
 ]

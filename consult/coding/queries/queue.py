@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, case, func, literal, select, union
+from sqlalchemy import CTE, Select, case, distinct, exists, func, literal, select, true, union_all
 from sqlalchemy.orm import Session
 
 from consult.calls.models import Place, RespondentType
@@ -17,6 +17,8 @@ from consult.evidence.models import Passage, Submission
 from consult.evidence.rules import SubmissionState
 
 ROWS_A_PAGE = 50
+# No user has this id: for counts that are nobody's own.
+NOBODY = 0
 
 
 @dataclass(frozen=True)
@@ -56,31 +58,81 @@ class RunShown:
     started_at: datetime
 
 
-def totals_of(session: Session, inquiry_id: int, reader_id: int) -> Totals:
+@dataclass(frozen=True)
+class QueuePage:
+    """The work of an inquiry and one page of it; `more` tells whether another page follows."""
+
+    totals: Totals
+    rows: list[Waiting]
+    more: bool
+
+
+def totals_of(session: Session, inquiry_id: int) -> Totals:
     """Count what has been proposed for and what is left of it."""
-    work = _work(inquiry_id, reader_id).subquery()
-    left = func.sum(case((work.c.left > 0, 1), else_=0))
-    row = session.execute(
-        select(func.count(), left, func.sum(work.c.passages), func.sum(work.c.left)).select_from(work)
-    ).one()
+    work = _work(inquiry_id, NOBODY).cte("work")
+    row = session.execute(_totals(work)).one()
     return Totals(*(int(number or 0) for number in row))
 
 
-def waiting_page(
+def queue_page(
     session: Session, inquiry_id: int, reader_id: int, *, done: bool = False, page: int = 1
-) -> list[Waiting]:
-    """Return one page of submissions in the order they came: those with passages left, or those done.
+) -> QueuePage:
+    """Return one page of submissions in the order they came: those with passages left, or those done."""
+    work = _work(inquiry_id, reader_id).cte("work")
+    totals, rows = _totals(work).subquery(), _rows(work, done=done, page=page).subquery()
+    # One statement for both, because counting is what takes the time; no rows leave the totals alone.
+    found = session.execute(
+        select(totals, rows).select_from(totals.outerjoin(rows, true())).order_by(rows.c.id)
+    ).all()
+    listed = [Waiting(*row[5:]) for row in found if row.id is not None]
+    return QueuePage(
+        totals=Totals(*(int(number or 0) for number in found[0][:4])),
+        rows=listed[:ROWS_A_PAGE],
+        more=len(listed) > ROWS_A_PAGE,
+    )
 
-    One more than a page is returned where another page follows.
-    """
-    work = _work(inquiry_id, reader_id).subquery()
-    rows = session.execute(
+
+def anything_left(session: Session, inquiry_id: int) -> bool:
+    """Tell whether any suggestion waits for a decision; quicker than counting them."""
+    decided = settlements().where(Decision.inquiry_id == inquiry_id).correlate(None).subquery()
+    same = (decided.c.passage_id == Suggestion.passage_id) & (decided.c.code_id == Suggestion.code_id)
+    waiting = (
+        select(Suggestion.id)
+        .join(LatestRun, LatestRun.passage_id == Suggestion.passage_id)
+        .join(Passage, Passage.id == Suggestion.passage_id)
+        .join(Submission, Submission.id == Passage.submission_id)
+        .join(Code, Code.id == Suggestion.code_id)
+        .where(
+            Passage.inquiry_id == inquiry_id,
+            Submission.state != SubmissionState.OUT_OF_SCOPE,
+            Suggestion.run_id == LatestRun.run_id,
+            Suggestion.rank <= MOST_SHOWN,
+            Code.state == CodeState.ACTIVE,
+            ~exists().where(same),
+        )
+    )
+    return session.scalar(waiting.limit(1)) is not None
+
+
+def _totals(work: CTE) -> Select[int, Any, Any, Any]:
+    left = func.sum(case((work.c.left > 0, 1), else_=0))
+    return select(
+        func.count().label("submissions"),
+        left.label("submissions_left"),
+        func.sum(work.c.passages).label("passages"),
+        func.sum(work.c.left).label("passages_left"),
+    ).select_from(work)
+
+
+def _rows(work: CTE, *, done: bool, page: int) -> Select[Any]:
+    return (
         select(
+            Submission.id,
             Submission.reference,
             Submission.title,
             RespondentType.name.label("respondent_type"),
             Place.name.label("place"),
-            work.c.passages,
+            work.c.passages.label("proposed_for"),
             work.c.left,
             work.c.fresh,
         )
@@ -92,7 +144,6 @@ def waiting_page(
         .limit(ROWS_A_PAGE + 1)
         .offset(ROWS_A_PAGE * (page - 1))
     )
-    return [Waiting(**row._mapping) for row in rows]
 
 
 def next_reference(session: Session, inquiry_id: int, reader_id: int, after: str | None = None) -> str | None:
@@ -153,72 +204,68 @@ def _work(inquiry_id: int, reader_id: int) -> Select[Any]:
 
     What is closed is counted from the few settled suggestions, not by looking at each of the many open ones.
     """
-    closed = _counted(*_closed(inquiry_id))
-    looked_at = _counted(*_closed(inquiry_id), _skipped(inquiry_id, reader_id))
+    dealt = _dealt_with(inquiry_id, reader_id)
     shown = case((LatestRun.suggested > MOST_SHOWN, MOST_SHOWN), else_=LatestRun.suggested)
 
-    def count_open(counted: Any) -> Any:
-        return func.sum(case((shown > func.coalesce(counted.c.number, 0), 1), else_=0))
+    def passages_with_more_than(number: Any) -> Any:
+        return func.sum(case((shown > func.coalesce(number, 0), 1), else_=0))
 
     return (
         select(
             Passage.submission_id,
             func.count().label("passages"),
-            count_open(closed).label("left"),
-            count_open(looked_at).label("fresh"),
+            passages_with_more_than(dealt.c.closed).label("left"),
+            passages_with_more_than(dealt.c.looked_at).label("fresh"),
         )
+        .join(Passage, Passage.submission_id == Submission.id)
         .join(LatestRun, LatestRun.passage_id == Passage.id)
-        .join(Submission, Submission.id == Passage.submission_id)
-        .outerjoin(closed, closed.c.passage_id == Passage.id)
-        .outerjoin(looked_at, looked_at.c.passage_id == Passage.id)
+        .outerjoin(dealt, dealt.c.passage_id == Passage.id)
         .where(
-            Passage.inquiry_id == inquiry_id,
-            LatestRun.suggested > 0,
+            # By way of submissions: their passages lie together in an index, in the order to group by.
+            Submission.inquiry_id == inquiry_id,
             Submission.state != SubmissionState.OUT_OF_SCOPE,
+            LatestRun.suggested > 0,
         )
+        .select_from(Submission)
         .group_by(Passage.submission_id)
     )
 
 
-def _closed(inquiry_id: int) -> list[Select[int, int]]:
-    """Select the current suggestions that need no decision: settled, or of a code retired since."""
+def _dealt_with(inquiry_id: int, reader_id: int) -> Any:
+    """Count, for each passage, the current suggestions that are closed, and those closed or skipped."""
     settled = settlements().where(Decision.inquiry_id == inquiry_id).subquery()
-    by_word = _current().join(
-        settled,
-        (settled.c.passage_id == Suggestion.passage_id) & (settled.c.code_id == Suggestion.code_id),
-    )
+    same = (settled.c.passage_id == Suggestion.passage_id) & (settled.c.code_id == Suggestion.code_id)
     retired = (
         select(Code.id)
         .join(Codebook, Codebook.id == Code.codebook_id)
         .where(Codebook.inquiry_id == inquiry_id, Code.state == CodeState.RETIRED)
     )
-    return [by_word, _current().where(Suggestion.code_id.in_(retired))]
-
-
-def _skipped(inquiry_id: int, reader_id: int) -> Select[int, int]:
-    """Select the current suggestions that this reader has put off."""
-    skips = select(Decision.suggestion_id).where(
+    skipped = select(Decision.suggestion_id).where(
         Decision.inquiry_id == inquiry_id,
         Decision.user_id == reader_id,
         Decision.verdict == Verdict.SKIP,
         ~taken_back(),
     )
-    return _current().where(Suggestion.id.in_(skips))
-
-
-def _current() -> Select[int, int]:
+    each = union_all(
+        _current(closed=True).join(settled, same),
+        _current(closed=True).where(Suggestion.code_id.in_(retired)),
+        _current(closed=False).where(Suggestion.id.in_(skipped)),
+    ).subquery()
     return (
-        select(Suggestion.id, Suggestion.passage_id)
-        .join(LatestRun, LatestRun.passage_id == Suggestion.passage_id)
-        .where(Suggestion.run_id == LatestRun.run_id, Suggestion.rank <= MOST_SHOWN)
+        select(
+            each.c.passage_id,
+            func.count(distinct(case((each.c.closed == 1, each.c.id)))).label("closed"),
+            func.count(distinct(each.c.id)).label("looked_at"),
+        )
+        .group_by(each.c.passage_id)
+        .subquery()
     )
 
 
-def _counted(*suggestions: Select[int, int]) -> Any:
-    """Count suggestions by passage, each once."""
-    each = union(*suggestions).subquery()
+def _current(*, closed: bool) -> Select[int, int, int]:
+    """Select the suggestions of each passage's latest run that are shown."""
     return (
-        select(each.c.passage_id, func.count(literal(1)).label("number"))
-        .group_by(each.c.passage_id)
-        .subquery()
+        select(Suggestion.id, Suggestion.passage_id, literal(int(closed)).label("closed"))
+        .join(LatestRun, LatestRun.passage_id == Suggestion.passage_id)
+        .where(Suggestion.run_id == LatestRun.run_id, Suggestion.rank <= MOST_SHOWN)
     )
