@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import cached_property
 from itertools import pairwise
 from math import ceil
 from typing import TYPE_CHECKING
@@ -17,10 +16,10 @@ if TYPE_CHECKING:
     from spacy.language import Language
 
 _WORD = re.compile(r"\S+")
-_LONG_WORD = re.compile(r"\S{21,}")
 _CLAUSE_END = re.compile(r"[;:,)—–][\"'”’)]*\s+|\s[—–-]\s+|[、，；：]")
 # Scripts without spaces have no words to count; this many characters weigh as one.
 _CHARACTERS_PER_WORD = 20
+_WORDS_REMEMBERED = 200_000
 
 
 class PassageCutter:
@@ -36,10 +35,13 @@ class PassageCutter:
         self.language = language
         self.target_words = target_words
         self.max_words = max_words
+        self._held: Language | None = None
 
-    @cached_property
     def _pipeline(self) -> Language:
-        return make_pipeline(self.language)
+        """The pipeline remembers every word it meets: that makes it fast, and in the end too big."""
+        if self._held is None or len(self._held.vocab) > _WORDS_REMEMBERED:
+            self._held = make_pipeline(self.language)
+        return self._held
 
     def cut(self, text: str, paragraphs: Sequence[Span]) -> list[Span]:
         """Passages of one text, in order; without paragraphs the whole text is one."""
@@ -58,7 +60,7 @@ class PassageCutter:
         """Only long paragraphs are worth the tokeniser: this is what makes short answers cheap."""
         every = ((text, paragraph) for text, paragraphs in prepared for paragraph in paragraphs)
         long = [text[p.start : p.end] for text, p in every if self._is_long(text, p)]
-        return sentence_starts(self._pipeline, long) if long else iter(())
+        return sentence_starts(self._pipeline(), long) if long else iter(())
 
     def _is_long(self, text: str, paragraph: Span) -> bool:
         whole = min(self.max_words, self.target_words * 3 // 2)
@@ -151,8 +153,10 @@ def _between(text: str, whole: Span, cuts: list[int]) -> Iterator[Span]:
 
 def _weight(text: str, span: Span) -> int:
     part = text[span.start : span.end]
-    long_runs = _LONG_WORD.finditer(part) if len(part) > _CHARACTERS_PER_WORD else ()
-    return len(part.split()) + sum(_run_weight(*run.span()) - 1 for run in long_runs)
+    lengths = list(map(len, part.split()))
+    if max(lengths, default=0) <= _CHARACTERS_PER_WORD:
+        return len(lengths)
+    return sum(_run_weight(0, length) for length in lengths)
 
 
 def _run_weight(start: int, end: int) -> int:

@@ -15,22 +15,26 @@ from unicodedata import combining
 if TYPE_CHECKING:
     from spacy.language import Language
 
-_ABBREVIATIONS = (
-    "mr|mrs|ms|mx|dr|prof|rev|revd|hon|rt|sir|st|ste|jr|sr|cllr|cllrs|cyng|parch|gen|col|capt|sgt|lt"
-    "|no|nos|rhif|para|paras|p|pp|t|tt|para|sec|s|ss|cl|ch|art|reg|regs|sch|vol|ed|eds|fig|figs|app|ref|ibid|op|cit"
-    "|e\\.g|i\\.e|eg|ie|etc|viz|cf|vs|v|al|approx|est|incl|excl|max|min|dept|govt|inc|ltd|plc|co|corp|assoc|bros|c|ca"
-    "|jan|feb|mar|apr|jun|jul|aug|sep|sept|oct|nov|dec|mon|tue|tues|wed|thu|thur|thurs|fri|sat|sun|tel|ext|rd|ave|sq"
-    "|a\\.m|p\\.m|u\\.k|u\\.s|e\\.u|h\\.m"
+_ABBREVIATED = frozenset(
+    """
+    mr mrs ms mx dr prof rev revd hon rt sir st ste jr sr cllr cllrs cyng parch gen col capt sgt lt
+    e.g i.e eg ie viz cf vs approx incl excl dept govt assoc bros tel rd ave sq h.m
+    """.split()  # noqa: SIM905 # forty strings in brackets are no easier to read
 )
-_ENDS_IN_ABBREVIATION = re.compile(rf"(?:^|[\s(\[{{\"'“‘/-])(?:{_ABBREVIATIONS}|[^\W\d_])\.$", re.IGNORECASE)
-# "etc." and its like end sentences as often as not: only a small letter after them says otherwise.
-_MAY_END = re.compile(r"(?:^|\W)(?:etc|al|ltd|plc|inc|co|corp|a\.m|p\.m|u\.k|u\.s|e\.u)\.$", re.IGNORECASE)
+# "No. 4" is a number, "We said no." is the end of a sentence: these need a figure after them.
+_NUMBERED = frozenset(
+    """
+    no nos rhif para paras p pp t tt sec s ss cl ch art reg regs sch vol ed eds fig figs app ref c ca v ext
+    jan feb mar apr jun jul aug sep sept oct nov dec mon tue tues wed thu thur thurs fri sat sun
+    """.split()  # noqa: SIM905 # as above
+)
 _NUMBERING = re.compile(
     r"^[(\[]?(?:\d{1,3}(?:\.\d{1,3})*|[ivxlc]{1,6}|[^\W\d_])(?:\([a-z0-9]{1,3}\))*[.):\]]{1,2}$",
     re.IGNORECASE,
 )
 _CLOSERS = "\"'”’»)]}"
-_LOOKBACK = 24
+_OPENERS = "\"'“‘([{/-"
+_LONGEST_NUMBERING = 24
 _LONG_RUN = re.compile(r"\S{120,}")
 _JOINERS = frozenset("\u200d\ufe0e\ufe0f")
 
@@ -64,11 +68,9 @@ def sentence_starts(pipeline: Language, texts: Iterable[str]) -> Iterator[list[i
     from spacy.attrs import IDX, SENT_START
 
     kept = [_mask_long_runs(text) for text in texts]
-    # Without the zone spaCy would keep every new word of every text for the life of the process.
-    with pipeline.memory_zone():
-        for text, doc in zip(kept, pipeline.pipe(kept, batch_size=256), strict=True):
-            begins, offsets = doc.to_array([SENT_START, IDX]).T
-            yield _true_starts(text, offsets[begins == 1].tolist())
+    for text, doc in zip(kept, pipeline.pipe(kept, batch_size=256), strict=True):
+        begins, offsets = doc.to_array([SENT_START, IDX]).T
+        yield _true_starts(text, offsets[begins == 1].tolist())
 
 
 def splits_character(text: str, offset: int) -> bool:
@@ -99,7 +101,16 @@ def _true_starts(text: str, starts: list[int]) -> list[int]:
 def _ends_sentence(text: str, previous: int, start: int) -> bool:
     before = text[previous:start].rstrip()
     following = text[start]
-    if following.islower() or following in _CLOSERS or not before or _NUMBERING.match(before[-_LOOKBACK:]):
+    if following.islower() or following in _CLOSERS or not before:
         return False
-    tail = before[-_LOOKBACK:]
-    return _MAY_END.search(tail) is not None or _ENDS_IN_ABBREVIATION.search(tail) is None
+    if len(before) <= _LONGEST_NUMBERING and _NUMBERING.match(before):
+        return False
+    return not (before[-1] == "." and _is_abbreviated(before.rsplit(maxsplit=1)[-1], following))
+
+
+def _is_abbreviated(word: str, following: str) -> bool:
+    """Whether the full stop belongs to the word. "etc." and its like end sentences as often as not."""
+    stem = word[:-1].lstrip(_OPENERS).lower()
+    if stem in _ABBREVIATED or (len(stem) == 1 and stem.isalpha()):
+        return True
+    return stem in _NUMBERED and following.isdigit()

@@ -74,6 +74,8 @@ def test_no_cut_falls_inside_a_joined_emoji_or_before_a_combining_mark() -> None
     [
         ("We met Cllr. Jones. He agreed.", ["We met Cllr. Jones.", "He agreed."]),
         ("Buses, e.g. the 36, stop. Trains do not.", ["Buses, e.g. the 36, stop.", "Trains do not."]),
+        ("We all said no. They did it.", ["We all said no.", "They did it."]),
+        ("See para. 12 and pp. 3-4. It says so.", ["See para. 12 and pp. 3-4.", "It says so."]),
         ("House No. 4 is empty. It leaks.", ["House No. 4 is empty.", "It leaks."]),
         ("Mr. and Mrs. Hughes wrote. We read it.", ["Mr. and Mrs. Hughes wrote.", "We read it."]),
         ("1. We ask for money. 2. We ask for time.", ["1. We ask for money.", "2. We ask for time."]),
@@ -140,3 +142,13 @@ def test_paragraphs_that_cannot_be_are_refused(paragraphs: list[Span]) -> None:
 def test_lengths_that_cannot_be_are_refused(target: int, most: int) -> None:
     with pytest.raises(NlpError):
         PassageCutter(target_words=target, max_words=most)
+
+
+def test_the_memory_of_words_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("nlp.passages._WORDS_REMEMBERED", 1_000)
+    cutter = PassageCutter("en", target_words=5, max_words=10)
+    for batch in range(5):
+        text = " ".join(f"word{batch}x{i}" for i in range(900))
+        assert " ".join(words_of(cutter, text)) == text
+    assert cutter._held is not None
+    assert len(cutter._held.vocab) < 3_000
