@@ -46,23 +46,12 @@ def decide_suggestion(
     """
     user_id = member_of(actor)
     suggestion = _suggestion(session, suggestion_id, inquiry_id)
-    done = decision_made(session, act_key, user_id) or _said_before(
-        session, suggestion, Said(user_id, verdict, replacement_id)
-    )
+    said = Said(user_id, verdict, replacement_id)
+    done = decision_made(session, act_key, user_id) or _said_before(session, suggestion, said)
     if done is not None:
         return done
     code_id = _code_to_apply(session, suggestion, verdict, replacement_id, inquiry_id)
-    decision = Decision(
-        inquiry_id=inquiry_id,
-        suggestion_id=suggestion_id,
-        user_id=user_id,
-        verdict=verdict,
-        replacement_id=replacement_id,
-        act_key=act_key,
-        at=at,
-    )
-    session.add(decision)
-    session.flush()  # the coding and the audit event name the new id
+    decision = _written(session, suggestion_id, said, inquiry_id=inquiry_id, act_key=act_key, at=at)
     if code_id is not None and not own_standing(session, suggestion.passage_id, code_id, user_id):
         _make_coding(session, decision, suggestion.passage_id, code_id)
     detail = {"verdict": verdict, "suggestion": suggestion_id, "code": code_id}
@@ -149,6 +138,23 @@ def _code_to_apply(
     if verdict not in CODING_VERDICTS:
         return None
     return usable_code(session, replacement_id or suggestion.code_id, inquiry_id).id
+
+
+def _written(
+    session: Session, suggestion_id: int, said: Said, *, inquiry_id: int, act_key: str | None, at: datetime
+) -> Decision:
+    decision = Decision(
+        inquiry_id=inquiry_id,
+        suggestion_id=suggestion_id,
+        user_id=said.user_id,
+        verdict=said.verdict,
+        replacement_id=said.replacement_id,
+        act_key=act_key,
+        at=at,
+    )
+    session.add(decision)
+    session.flush()  # the coding and the audit event name the new id
+    return decision
 
 
 def _make_coding(session: Session, decision: Decision, passage_id: int, code_id: int) -> None:
