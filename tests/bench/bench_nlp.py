@@ -99,7 +99,7 @@ def quality(name: str, folder: Path) -> Iterator[Figure]:
         shown = ", ".join(f"{count}: {value:.3f}" for count, value in zip(LABELLED, series, strict=True))
         gain = min(series[1:]) - series[0]
         note = f"by labelled passages {shown}; median of {len(runs)} seeds"
-        yield at_least(f"nlp: {name}, least gain in {measured}", gain, "", 0.0, note=note)
+        yield at_least(f"nlp: {name}, least gain in {measured}", 100 * gain, "points", 0.0, note=note)
 
 
 def points(corpus: Corpus, seed: int) -> list[dict[str, Any]]:

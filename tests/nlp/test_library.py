@@ -1,4 +1,5 @@
 import ast
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -7,6 +8,7 @@ import numpy as np
 import pytest
 
 import nlp
+from nlp.__main__ import main
 from nlp.features import TextFeatures
 from nlp.ridge import fit_ridge
 from nlp.similarity import reciprocal_ranks
@@ -128,3 +130,22 @@ def test_character_n_grams_bring_forms_of_a_word_together() -> None:
     )
     near = (matrix.char @ matrix.char.T).toarray()
     assert near[0, 1] > 0.3 > near[0, 2]
+
+
+def test_the_weights_shipped_are_those_the_command_makes(shared_data: Path, tmp_path: Path) -> None:
+    out = tmp_path / "weights.json"
+    assert main(["learn-fusion", "--data", str(shared_data), "--out", str(out)]) == 0
+    made, shipped = (
+        json.loads(path.read_text("utf-8")) for path in (out, ROOT / "nlp" / "fusion_weights.json")
+    )
+    assert made["sources"] == shipped["sources"]
+    for size in ("many", "few"):
+        assert made[size]["intercept"] == pytest.approx(shipped[size]["intercept"], abs=0.02)
+        assert made[size]["weights"] == pytest.approx(shipped[size]["weights"], abs=0.05)
+
+
+def test_weights_cannot_be_made_from_a_folder_without_corpora(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["learn-fusion", "--data", str(tmp_path), "--out", str(tmp_path / "w.json")]) == 2
+    assert "is not there" in capsys.readouterr().err
