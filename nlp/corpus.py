@@ -101,7 +101,8 @@ def _parts(cell: str) -> tuple[str, ...]:
 
 def _truth(path: Path, unit: dict[str, int], code: dict[str, int]) -> NDArray[np.bool_]:
     truth = np.zeros((len(unit), len(code)), dtype=bool)
-    rows = _rows(path, ("unit_id", "code"))
+    rows = [{**row, "code": row["code"].strip()} for row in _rows(path, ("unit_id", "code"))]
+    rows = [row for row in rows if row["code"]]  # some list units that nobody gave a code
     strange = sorted({row["code"] for row in rows} - set(code))
     if strange:
         raise NlpError(

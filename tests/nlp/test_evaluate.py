@@ -83,6 +83,13 @@ def test_a_byte_order_mark_and_odd_columns_are_borne_with(files: dict[str, Path]
     assert run(files, "--labelled", "0") == 0
 
 
+def test_a_line_without_a_code_labels_nothing(files: dict[str, Path]) -> None:
+    before = read_corpus(files["units"], files["labels"], files["codebook"]).truth
+    write(files["labels"], [*read(files["labels"]), ["buses0", " ", "me"], ["buses1", " parks ", "me"]])
+    after = read_corpus(files["units"], files["labels"], files["codebook"]).truth
+    assert after.sum() == before.sum() + 1
+
+
 def renamed(files: dict[str, Path], parts: dict[str, str]) -> Corpus:
     """The corpus with the parts of its split column called otherwise."""
     heading, *rows = read(files["units"])
