@@ -1,6 +1,6 @@
 """Ask for work: a job row in the caller's transaction, its id delivered after the commit."""
 
-from collections.abc import Callable
+import logging
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +13,8 @@ from consult.foundation.jobs.models import Job
 from consult.foundation.jobs.names import FINISHED, JobName, JobState
 
 _PROMISED = "promised_jobs"
+
+log = logging.getLogger(__name__)
 
 
 def enqueue(
@@ -69,13 +71,18 @@ def job_of(session: Session, job_id: int, inquiry_id: int) -> Job:
 
 @event.listens_for(Session, "after_commit")
 def deliver_promises(session: Session) -> None:
-    """Send what was promised, now that it is on disk; a lost delivery is found by the sweep."""
-    promised: list[int] = session.info.pop(_PROMISED, [])
-    if not promised or session.in_nested_transaction():
+    """Send what was promised, now that it is on disk; a lost delivery is found by the sweep.
+
+    A queue that is down stops nobody: what was acknowledged is stored, whether or not its work can begin.
+    """
+    if session.in_nested_transaction():
         return
-    send: Callable[[int], None] = current_app.extensions["consult.send_job"]
-    for job_id in promised:
-        send(job_id)
+    promised: list[int] = session.info.pop(_PROMISED, [])
+    try:
+        for job_id in promised:
+            current_app.extensions["consult.send_job"](job_id)
+    except Exception:
+        log.exception("jobs %s could not be sent; the sweep will send them", promised)
 
 
 @event.listens_for(Session, "after_rollback")

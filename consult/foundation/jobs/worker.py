@@ -97,15 +97,22 @@ def outcome_of(job: Job, token: str) -> tuple[JobState | None, str]:
         _handlers[job.name](RunningJob(job, token))
     except LeaseLost:
         return JobState.CANCELLED, "Cancelled."
+    except Busy:
+        # Other writers kept the database: nothing is wrong with the work itself.
+        log.warning("job %s (%s) found the database busy", job.id, job.name)
+        return tried_again(job), "The database was busy."
     except ConsultError as refused:
         return JobState.FAILED, str(refused)
     except Exception:
         # The trace may hold no evidence: handlers log ids only, and so do we.
         log.exception("job %s (%s) broke", job.id, job.name)
-        return (
-            JobState.QUEUED if job.attempts < MOST_ATTEMPTS else JobState.FAILED
-        ), "It broke; see the log."
+        return tried_again(job), "It broke; see the log."
     return JobState.DONE, ""
+
+
+def tried_again(job: Job) -> JobState:
+    """Return the state of a job that did not get through: it waits, until it has been tried enough."""
+    return JobState.QUEUED if job.attempts < MOST_ATTEMPTS else JobState.FAILED
 
 
 def claim(job_id: int, token: str, *, at: datetime) -> Job | None:
@@ -124,6 +131,7 @@ def claim(job_id: int, token: str, *, at: datetime) -> Job | None:
                 lease_token=token,
                 lease_until=at + LEASE,
                 attempts=Job.attempts + 1,
+                message="",
             ),
         )
         if taken == 0:

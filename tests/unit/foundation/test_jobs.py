@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from consult.foundation.clock import now
 from consult.foundation.database import transaction
-from consult.foundation.errors import NotFound, Refused
+from consult.foundation.errors import Busy, NotFound, Refused
 from consult.foundation.jobs import queue, worker
 from consult.foundation.jobs.models import Job
 from consult.foundation.jobs.names import JobName, JobState
@@ -61,6 +61,29 @@ def test_a_promise_that_is_rolled_back_is_not_sent(session: Session, sent_jobs: 
     assert len(sent_jobs) == 1
 
 
+def test_a_queue_that_is_down_does_not_undo_what_was_stored(
+    app: Flask, session: Session, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def refuse(_job_id: int) -> None:
+        raise ConnectionError("the queue is down")
+
+    monkeypatch.setitem(app.extensions, "consult.send_job", refuse)
+    job_id = promise()
+    assert reread(session, job_id).state is JobState.QUEUED
+    assert "the sweep will send them" in caplog.text
+
+
+def test_a_promise_is_kept_until_the_whole_transaction_is_on_disk(
+    session: Session, sent_jobs: list[int]
+) -> None:
+    with transaction() as writing:
+        job_id = queue.enqueue(writing, NAME, {}, at=now()).id
+        with writing.begin_nested():
+            pass
+        assert sent_jobs == []
+    assert sent_jobs == [job_id]
+
+
 def test_a_job_runs_once_however_often_it_is_delivered(
     session: Session, sent_jobs: list[int], handler: list[Any]
 ) -> None:
@@ -81,6 +104,18 @@ def test_a_refusal_ends_a_job_with_its_message(
     worker.run_job(job_id)
     assert reread(session, job_id).state is JobState.FAILED
     assert reread(session, job_id).message == "The codebook has no code."
+
+
+def test_a_job_that_finds_the_database_busy_is_tried_again(
+    session: Session, sent_jobs: list[int], handler: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    handler.append(Busy("Another program is writing."))
+    job_id = promise()
+    worker.run_job(job_id)
+    assert reread(session, job_id).state is JobState.QUEUED
+    monkeypatch.setitem(worker._handlers, NAME, lambda _job: None)
+    worker.run_job(job_id)
+    assert (reread(session, job_id).state, reread(session, job_id).message) == (JobState.DONE, "")
 
 
 def test_a_broken_job_is_tried_three_times_and_then_needs_a_person(
