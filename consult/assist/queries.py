@@ -1,5 +1,7 @@
 """How much the machine has before it, and what it can learn from."""
 
+from collections.abc import Iterator
+
 from sqlalchemy import Select, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
@@ -9,6 +11,8 @@ from consult.coding.models import Coding, Decision, LatestRun, ModelRun, Suggest
 from consult.coding.queries import PassageToRead, settlements, stands
 from consult.evidence.models import Passage, SourceText, Submission
 from consult.evidence.rules import PassageKind, SubmissionState
+
+AT_ONCE = 1_000
 
 
 def count_uncut(session: Session, inquiry_id: int) -> int:
@@ -46,19 +50,16 @@ def count_read(session: Session, inquiry_id: int, version_id: int, model: str, m
 
 
 def passages_read(session: Session, inquiry_id: int) -> list[PassageToRead]:
-    """Return the passages on which everything that the machine proposed has been settled."""
-    rows = session.execute(
-        select(Passage.id, Passage.quote)
-        .join(LatestRun, LatestRun.passage_id == Passage.id)
-        .where(
-            Passage.inquiry_id == inquiry_id,
-            LatestRun.suggested > 0,
-            Passage.id.in_(_settled_passages(inquiry_id)),
-            ~_open_suggestions(inquiry_id).exists(),
-        )
-        .order_by(Passage.id)
-    )
-    return [PassageToRead(*row) for row in rows]
+    """Return the passages on which everything that the machine proposed has been settled.
+
+    What is proposed and what is settled are matched here, not in the statement: on rows just written
+    PostgreSQL has no statistics yet and may take minutes to match them.
+    """
+    settled = settlements().where(Decision.inquiry_id == inquiry_id).subquery()
+    answered = {(row[0], row[1]) for row in session.execute(select(settled.c.passage_id, settled.c.code_id))}
+    begun = {passage_id for passage_id, _ in answered}
+    left = {pair[0] for pair in _proposed(session, inquiry_id) if pair[0] in begun and pair not in answered}
+    return _with_words(session, begun - left)
 
 
 def codes_seen(session: Session, inquiry_id: int) -> set[SeenCode]:
@@ -109,15 +110,33 @@ def _settled_passages(inquiry_id: int) -> Select[int]:
     return select(settled.c.passage_id)
 
 
-def _open_suggestions(inquiry_id: int) -> Select[int]:
-    """Select the newest suggestions of the passage at hand that nobody has settled."""
-    settled = settlements().where(Decision.inquiry_id == inquiry_id).subquery()
-    answered = exists().where(
-        settled.c.passage_id == Suggestion.passage_id, settled.c.code_id == Suggestion.code_id
+def _proposed(session: Session, inquiry_id: int) -> Iterator[tuple[int, int]]:
+    """Yield each passage and code that the newest run on the passage proposed."""
+    newest = (
+        select(Suggestion.passage_id, Suggestion.code_id)
+        .join(ModelRun, ModelRun.id == Suggestion.run_id)
+        .join(
+            LatestRun,
+            (LatestRun.passage_id == Suggestion.passage_id) & (LatestRun.run_id == Suggestion.run_id),
+        )
+        .where(ModelRun.inquiry_id == inquiry_id)
     )
-    return select(Suggestion.id).where(
-        Suggestion.passage_id == Passage.id, Suggestion.run_id == LatestRun.run_id, ~answered
-    )
+    for row in session.execute(newest.execution_options(yield_per=AT_ONCE)):
+        yield row[0], row[1]
+
+
+def _with_words(session: Session, passage_ids: set[int]) -> list[PassageToRead]:
+    """Return cut passages with their words, in order of id."""
+    ordered = sorted(passage_ids)
+    found = []
+    for first in range(0, len(ordered), AT_ONCE):
+        rows = session.execute(
+            select(Passage.id, Passage.quote)
+            .where(Passage.id.in_(ordered[first : first + AT_ONCE]), Passage.kind == PassageKind.CUT)
+            .order_by(Passage.id)
+        )
+        found += [PassageToRead(*row) for row in rows]
+    return found
 
 
 def _out_of_scope(inquiry_id: int) -> Select[int]:
