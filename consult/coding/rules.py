@@ -33,6 +33,16 @@ class CodingOrigin(StrEnum):
     OWN = "own reading"
 
 
+# The machine proposes again after so many decisions: often enough to be seen to learn, seldom enough
+# that the work of proposing stays small beside the work of deciding.
+LEARN_EVERY = 50
+
+
+def is_time_to_learn(decision_id: int) -> bool:
+    """Tell whether the machine should propose again after this decision."""
+    return decision_id % LEARN_EVERY == 0
+
+
 class Band(StrEnum):
     """A score in words, for people."""
 

@@ -21,11 +21,10 @@ from consult.coding.queries import (
     totals_of,
 )
 from consult.coding.queries.applied import CODINGS_A_PAGE
+from consult.coding.service import want_suggestions
 from consult.foundation.clock import now
 from consult.foundation.database import db, transaction
-from consult.foundation.guard import current_identity, requires
-from consult.foundation.jobs.names import JobName
-from consult.foundation.jobs.queue import enqueue, waiting_job
+from consult.foundation.guard import current_actor, current_identity, requires
 from consult.foundation.panels import Fact, Step, link, next_steps, panel
 from consult.foundation.security import Permission
 
@@ -74,15 +73,7 @@ def propose(inquiry_slug: str) -> Response:
     """Ask the machine to propose again with what has been decided since; asking twice is asking once."""
     identity = current_identity()
     with transaction() as session:
-        job = waiting_job(session, JobName.SUGGESTIONS_WANTED, identity.inquiry_id) or enqueue(
-            session,
-            JobName.SUGGESTIONS_WANTED,
-            {},
-            at=now(),
-            inquiry_id=identity.inquiry_id,
-            requested_by=identity.user_id,
-        )
-        job_id = job.id
+        job_id = want_suggestions(session, inquiry_id=identity.inquiry_id, actor=current_actor(), at=now()).id
     return redirect(url_for("jobs.job", inquiry_slug=inquiry_slug, job_id=job_id))
 
 

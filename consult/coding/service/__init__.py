@@ -2,7 +2,7 @@
 
 from consult.coding.service.codings import apply_code, withdraw_coding
 from consult.coding.service.decisions import AlreadyDecided, decide_suggestion, undo_decision
-from consult.coding.service.runs import record_suggestions, start_run
+from consult.coding.service.runs import record_suggestions, start_run, want_suggestions
 
 __all__ = [
     "AlreadyDecided",
@@ -11,5 +11,6 @@ __all__ = [
     "record_suggestions",
     "start_run",
     "undo_decision",
+    "want_suggestions",
     "withdraw_coding",
 ]

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from consult.accounts.models import User
 from consult.coding.models import Coding, CodingWithdrawal, Decision, Suggestion
 from consult.coding.queries import settlements, stands, taken_back
-from consult.coding.rules import CODING_VERDICTS, CodingOrigin, Said, Verdict
+from consult.coding.rules import CODING_VERDICTS, CodingOrigin, Said, Verdict, is_time_to_learn
+from consult.coding.service.runs import want_suggestions
 from consult.coding.service.shared import decision_made, hold_passage, member_of, own_standing, usable_code
 from consult.foundation import audit
 from consult.foundation.errors import BadInput, NotFound, Refused
@@ -57,6 +58,8 @@ def decide_suggestion(
     detail = {"verdict": verdict, "suggestion": suggestion_id, "code": code_id}
     act = audit.Act("decide suggestion", "decision", decision.id, detail=detail)
     audit.record(session, act, inquiry_id=inquiry_id, actor=actor, at=at)
+    if is_time_to_learn(decision.id):
+        want_suggestions(session, inquiry_id=inquiry_id, actor=actor, at=at)
     return decision
 
 

@@ -12,11 +12,21 @@ from sqlalchemy.orm import Session
 from consult.coding.models import LatestRun, ModelRun, Suggestion
 from consult.coding.rules import PassageRead, RunRecord
 from consult.foundation import audit
+from consult.foundation.jobs.models import Job
+from consult.foundation.jobs.names import JobName
+from consult.foundation.jobs.queue import enqueue, waiting_job
 from consult.foundation.security import Actor
 
 # Core tables: with mapped classes the bulk insert would build an object for each row.
 SUGGESTIONS = cast(Table, Suggestion.__table__)
 LATEST_RUNS = cast(Table, LatestRun.__table__)
+
+
+def want_suggestions(session: Session, *, inquiry_id: int, actor: Actor, at: datetime) -> Job:
+    """Ask the machine to propose again with what has been decided since; asking twice is asking once."""
+    name = JobName.SUGGESTIONS_WANTED
+    waiting = waiting_job(session, name, inquiry_id)
+    return waiting or enqueue(session, name, {}, at=at, inquiry_id=inquiry_id, requested_by=actor.user_id)
 
 
 def start_run(session: Session, run: RunRecord, *, inquiry_id: int, actor: Actor, at: datetime) -> ModelRun:
