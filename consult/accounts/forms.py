@@ -7,9 +7,8 @@ from wtforms import IntegerField, RadioField, SelectField, StringField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 
 from consult.foundation.security import Role
-from consult.foundation.web import Form
+from consult.foundation.web import LARGEST_ID, Form
 
-LARGEST_ID = 2_147_483_647
 ROLE_WORDS = {
     Role.ADMINISTRATOR: "Administrator: gives and takes roles, writes calls",
     Role.CLERK: "Clerk: writes calls, handles and codes evidence",

@@ -73,7 +73,7 @@ def call_list(inquiry_slug: str) -> str:
 def audit_log(inquiry_slug: str) -> str:
     """Show who did what, newest first, and on demand whether the chain is whole."""
     session, inquiry_id = db.session(), current_identity().inquiry_id
-    before = min(request.args.get("before", NEWEST, type=int), NEWEST)
+    before = max(0, min(request.args.get("before", NEWEST, type=int), NEWEST))
     acts = acts_before(session, inquiry_id, before, ACTS_SHOWN + 1)
     return render_template(
         "calls/audit_log.html",

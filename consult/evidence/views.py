@@ -22,11 +22,10 @@ from consult.foundation.database import db, transaction
 from consult.foundation.guard import current_actor, current_identity, requires
 from consult.foundation.panels import Fact, Step, link, next_steps, panel
 from consult.foundation.security import Permission
-from consult.foundation.web import as_time
+from consult.foundation.web import LARGEST_ID, as_time
 
 blueprint = Blueprint("evidence", __name__, url_prefix="/inquiries/<inquiry_slug>/evidence")
 
-LARGEST_ID = 2**31 - 1
 WHY_WITHHELD = {
     Channel.WEB: "Its writer asked for this.",
     Channel.IMPORTED: "It came from a file, which does not tell what its writer agreed to.",

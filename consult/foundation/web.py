@@ -29,6 +29,8 @@ from consult.foundation.markup import prose
 from consult.foundation.security import Identity, Permission
 
 LONDON = ZoneInfo("Europe/London")
+# The largest whole number that an id column holds on every engine.
+LARGEST_ID = 2**31 - 1
 NEVER_SHOWN_AGAIN = frozenset({"csrf_token", "password", "new_password", "new_password_confirm"})
 STATUS_OF: dict[type[ConsultError], int] = {
     NotFound: 404,
@@ -156,9 +158,14 @@ def on_fault(error: Exception) -> Response:
     )
 
 
-def refuse_nul() -> None:
-    """Answer that nothing is there when an address holds a NUL, which PostgreSQL cannot even compare."""
-    if "\x00" in request.path or any("\x00" in value for value in request.args.values()):
+def refuse_impossible() -> None:
+    """Answer that nothing is there when an address holds what an engine cannot even compare.
+
+    PostgreSQL takes no NUL, and neither engine takes an id of any size.
+    """
+    given = [request.path, *(value for _, values in request.args.lists() for value in values)]
+    numbers = [value for value in (request.view_args or {}).values() if isinstance(value, int)]
+    if any("\x00" in text for text in given) or any(number > LARGEST_ID for number in numbers):
         abort(404)
 
 
@@ -233,7 +240,7 @@ def init_app(app: Flask) -> None:
     app.add_template_filter(as_date)
     app.add_template_filter(as_time)
     app.add_template_filter(prose)
-    app.before_request(refuse_nul)
+    app.before_request(refuse_impossible)
     app.after_request(add_headers)
     app.register_error_handler(CSRFError, on_lost_session)
     app.register_error_handler(ConsultError, on_refusal)

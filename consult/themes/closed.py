@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from consult.calls.rules import QuestionKind
+from consult.foundation.web import LARGEST_ID
 from consult.themes.pages import FilterField, filter_fields
 from consult.themes.queries.closed import CallAnswers, ClosedQuestion, closed_questions
 from consult.themes.queries.lists import count_of
 from consult.themes.rules import Selection, Unit, either, median_of, percentage, share
-from consult.themes.scope import LARGEST, Number, Scope
+from consult.themes.scope import Number, Scope
 
 TICK = re.compile(r"([0-9]{1,10})-(-?[0-9]{1,10})")
 
@@ -94,7 +95,7 @@ def ticked_answers(ticks: Iterable[str]) -> frozenset[tuple[int, int]]:
     """Return the (question, answer) pairs that an address ticks; anything else in it is passed over."""
     found = (TICK.fullmatch(tick) for tick in ticks)
     pairs = ((int(match[1]), int(match[2])) for match in found if match)
-    return frozenset(pair for pair in pairs if max(map(abs, pair)) <= LARGEST)
+    return frozenset(pair for pair in pairs if max(map(abs, pair)) <= LARGEST_ID)
 
 
 def call_figures(

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from flask import url_for
 
 from consult.foundation.errors import NotFound
+from consult.foundation.web import LARGEST_ID
 from consult.themes.queries.facets import Facet, Facets
 from consult.themes.rules import Selection, Unit, noun
 
@@ -28,8 +29,6 @@ WORDS = {
     Facet.TYPE: "from: {}",
     Facet.PLACE: "about: {}",
 }
-# The largest whole number a column holds on every engine.
-LARGEST = 2**31 - 1
 WHOLE = re.compile(r"-?[0-9]{1,10}")
 
 
@@ -118,7 +117,7 @@ def whole(text: str | None) -> int | None:
     """Return the whole number in an address, None where there is none; NotFound for anything else."""
     if not text:
         return None
-    if not WHOLE.fullmatch(text) or abs(int(text)) > LARGEST:
+    if not WHOLE.fullmatch(text) or abs(int(text)) > LARGEST_ID:
         raise NotFound("There is no such list. Go back and follow the link again.")
     return int(text)
 

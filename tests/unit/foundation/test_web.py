@@ -1,0 +1,31 @@
+"""What holds on every page: addresses that no database can answer, and logs that quote nobody."""
+
+from collections.abc import Callable
+
+import pytest
+
+from consult.accounts.models import User
+from consult.foundation.security import Role
+from tests.builders import Builder
+from tests.page import PageClient
+
+ClientOf = Callable[[User], PageClient]
+
+
+@pytest.mark.parametrize(
+    ("address", "status"),
+    [
+        ("jobs/2147483648", 404),
+        ("jobs/99999999999999999999", 404),
+        ("evidence?place=somewhere&place=%00", 404),
+        ("audit-log?before=-99999999999999999999", 200),
+        ("audit-log?before=99999999999999999999", 200),
+    ],
+)
+def test_an_address_beyond_what_a_database_can_compare_is_not_a_fault(
+    build: Builder, client_of: ClientOf, address: str, status: int
+) -> None:
+    inquiry = build.inquiry()
+    member = build.member(inquiry, Role.CLERK)
+    build.session.commit()
+    client_of(member).get(f"/inquiries/{inquiry.slug}/{address}", status=status)
