@@ -159,9 +159,12 @@ def forget_connections() -> None:
 
 def engine_options(url: str) -> dict[str, Any]:
     """Return the options Flask-SQLAlchemy passes to create_engine for this address."""
+    # Errors name their statement; its values are evidence, names and codes, which belong in no log.
+    secret = {"hide_parameters": True}
     if not url.startswith("sqlite"):
-        return {"pool_pre_ping": True, "pool_size": 10, "max_overflow": 20}
+        return {**secret, "pool_pre_ping": True, "pool_size": 10, "max_overflow": 20}
     return {
+        **secret,
         "module": sqlite_module(),
         "connect_args": {"timeout": BUSY_MILLISECONDS / 1000},
     }

@@ -3,10 +3,11 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from consult.foundation.clock import now
-from consult.foundation.database import transaction
+from consult.foundation.database import db, transaction
 from consult.foundation.errors import Busy, NotFound, Refused
 from consult.foundation.jobs import queue, worker
 from consult.foundation.jobs.models import Job
@@ -128,6 +129,23 @@ def test_a_broken_job_is_tried_three_times_and_then_needs_a_person(
         assert reread(session, job_id).state is state
     assert reread(session, job_id).attempts == 3
     assert "secret" not in reread(session, job_id).message
+
+
+def test_the_trace_of_a_broken_statement_quotes_no_evidence(
+    session: Session,
+    sent_jobs: list[int],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    secret = {"body": "words in confidence"}  # not on the line that breaks, which a trace quotes
+
+    def ask_in_vain(_job: worker.RunningJob) -> None:
+        db.session.execute(text("SELECT 1 FROM nowhere WHERE body = :body"), secret)
+
+    monkeypatch.setitem(worker._handlers, NAME, ask_in_vain)
+    worker.run_job(promise())
+    assert "nowhere" in caplog.text
+    assert "in confidence" not in caplog.text
 
 
 def test_the_sweep_delivers_what_was_abandoned_and_what_never_arrived(
