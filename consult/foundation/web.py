@@ -20,7 +20,7 @@ from flask import (
 from flask_wtf import FlaskForm
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import BadRequest, HTTPException
 from werkzeug.wrappers import Response
 
 from consult.foundation.database import db
@@ -114,7 +114,12 @@ def kept_words(*, signed_out: bool = False, message: str = "", status: int | Non
 
 
 def on_lost_session(_error: CSRFError) -> Response:
-    """Answer a post whose session had ended: nothing is stored, nothing is lost."""
+    """Answer a post whose session had ended: nothing is stored, nothing is lost.
+
+    What another site made a browser post is nobody's words here, and no page of ours may offer to send it.
+    """
+    if request.headers.get("Sec-Fetch-Site") == "cross-site":
+        return on_http_error(BadRequest())
     if request.endpoint in current_app.extensions.get("consult.on_lost_session", {}):
         answer: Response = current_app.extensions["consult.on_lost_session"][request.endpoint]()
         return answer

@@ -29,3 +29,22 @@ def test_an_address_beyond_what_a_database_can_compare_is_not_a_fault(
     member = build.member(inquiry, Role.CLERK)
     build.session.commit()
     client_of(member).get(f"/inquiries/{inquiry.slug}/{address}", status=status)
+
+
+@pytest.mark.parametrize(
+    ("came_from", "offered"), [("cross-site", False), ("same-origin", True), (None, True)]
+)
+def test_only_what_was_typed_on_our_own_pages_is_offered_to_be_sent_again(
+    build: Builder, client: PageClient, came_from: str | None, offered: bool
+) -> None:
+    inquiry = build.inquiry()
+    build.session.commit()
+    response = client.http.post(
+        f"/inquiries/{inquiry.slug}/members",
+        data={"email": "stranger@elsewhere.example", "role": "administrator"},
+        headers={"Sec-Fetch-Site": came_from} if came_from else {},
+    )
+    assert response.status_code == 400
+    assert ("Send again" in response.text) is offered
+    assert ("stranger@elsewhere.example" in response.text) is offered
+    assert ("Set-Cookie" in response.headers) is offered
