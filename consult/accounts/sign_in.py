@@ -61,6 +61,9 @@ def network_of(address: str | None) -> str:
         known = ipaddress.ip_address(address or "")
     except ValueError:
         return ""
+    if known.version == 6 and known.ipv4_mapped:
+        # A server that listens on both writes IPv4 so; by their first half all these would be one network.
+        known = known.ipv4_mapped
     if known.version == 4:
         return str(known)
     return str(ipaddress.ip_network((known, 64), strict=False))

@@ -230,6 +230,7 @@ def test_the_table_of_tries_holds_no_address_in_clear(
     [
         ("192.0.2.7", "192.0.2.7"),
         ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("::ffff:192.0.2.7", "192.0.2.7"),
         (None, ""),
         ("a unix socket", ""),
     ],
