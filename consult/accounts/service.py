@@ -152,9 +152,5 @@ def _another_administrator(session: Session, inquiry_id: int, user_id: int) -> b
     )
     # Held until the commit, or two administrators could take the role from each other at once.
     session.execute(administrators.order_by(Membership.id).with_for_update())
-    others = select(Membership.id).where(
-        Membership.inquiry_id == inquiry_id,
-        Membership.role == Role.ADMINISTRATOR,
-        Membership.user_id != user_id,
-    )
+    others = administrators.join(User).where(User.active, Membership.user_id != user_id)
     return session.scalar(others.limit(1)) is not None

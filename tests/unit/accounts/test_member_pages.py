@@ -144,3 +144,14 @@ def test_an_administrator_of_another_inquiry_does_not_count(session: Session, bu
         service.revoke_role(
             session, inquiry_id=here.id, user_id=only.id, role=Role.ADMINISTRATOR, actor=SYSTEM, at=NOON
         )
+
+
+def test_an_administrator_who_is_shut_out_does_not_count(session: Session, build: Builder) -> None:
+    inquiry = build.inquiry()
+    only = build.member(inquiry, Role.ADMINISTRATOR)
+    gone = build.member(inquiry, Role.ADMINISTRATOR)
+    service.deactivate_user(session, gone.id, actor=SYSTEM, at=NOON)
+    with pytest.raises(Refused):
+        service.revoke_role(
+            session, inquiry_id=inquiry.id, user_id=only.id, role=Role.ADMINISTRATOR, actor=SYSTEM, at=NOON
+        )
