@@ -39,7 +39,9 @@ function filter() {
   const wanted = search.value.trim().toLowerCase().split(/\s+/).filter(Boolean);
   for (const option of options()) {
     const words = option.textContent.toLowerCase();
-    option.hidden = !wanted.every((part) => words.includes(part));
+    // The code proposed cannot take its own place.
+    const proposed = option.dataset.code === picking.suggestion?.dataset.code;
+    option.hidden = proposed || !wanted.every((part) => words.includes(part));
   }
   // A hit in the name goes before one in the definition.
   const named = (option) => {
