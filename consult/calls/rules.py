@@ -22,6 +22,7 @@ LONGEST_OPTION = 300
 MOST_QUESTIONS = 100
 MOST_OPTIONS = 60
 WIDEST_SCALE = 11
+USUAL_SCALE = (1, 5)
 LARGEST_NUMBER = 2_000_000_000  # the column is 32 bits wide on PostgreSQL
 MOST_WORDS = 100_000
 
@@ -102,6 +103,13 @@ def openness(state: CallState, opens_at: datetime, closes_at: datetime, at: date
     if state is CallState.DRAFT or at < opens_at:
         return Openness.NOT_YET
     return Openness.OPEN
+
+
+def points_of_scale(minimum: int | None, maximum: int | None) -> range:
+    """Return the points of a scale in order; a bound that nobody set is the usual one."""
+    low = USUAL_SCALE[0] if minimum is None else minimum
+    high = USUAL_SCALE[1] if maximum is None else maximum
+    return range(low, high + 1)
 
 
 def is_slug(text: str) -> bool:

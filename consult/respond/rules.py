@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from consult.calls.rules import QuestionKind
+from consult.calls.rules import QuestionKind, points_of_scale
 from consult.evidence.rules import PublicationChoice, word_count
 
 Typed = str | list[str]
@@ -16,7 +16,6 @@ LONGEST_NAME = 300
 LONGEST_EMAIL = 255
 # What an integer column holds on every engine.
 LARGEST_NUMBER = 2_147_483_647
-USUAL_SCALE = (1, 5)
 UNSTORABLE = "\x00"
 SHOWN_INSTEAD = "\ufffd"
 
@@ -55,9 +54,7 @@ class Asked:
     @property
     def scale(self) -> range:
         """Return the points of a scale."""
-        low = USUAL_SCALE[0] if self.minimum is None else self.minimum
-        high = USUAL_SCALE[1] if self.maximum is None else self.maximum
-        return range(low, high + 1)
+        return points_of_scale(self.minimum, self.maximum)
 
 
 @dataclass(frozen=True)

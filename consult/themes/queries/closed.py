@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Executable, Select, distinct, func, select
 from sqlalchemy.orm import Session
 
 from consult.calls.models import Call, Option, Place, Question
-from consult.calls.rules import QuestionKind
+from consult.calls.rules import QuestionKind, points_of_scale
 from consult.evidence.models import Answer, AnswerChoice, Submission
 from consult.foundation.errors import NotFound
 from consult.themes.queries.selected import answered, submission_conditions
@@ -170,12 +170,9 @@ def _offers_of(question: Any, offers: dict[int | None, list[tuple[int, str]]]) -
 
 def scale_steps(question: Any) -> list[tuple[int, str]]:
     """Return the steps of a scale, the ends with their meanings."""
-    low, high = question.minimum or 1, question.maximum or 1
-    meanings = {low: question.minimum_meaning, high: question.maximum_meaning}
-    return [
-        (step, f"{step}: {meanings[step]}" if meanings.get(step) else str(step))
-        for step in range(low, high + 1)
-    ]
+    points = points_of_scale(question.minimum, question.maximum)
+    meanings = {points[0]: question.minimum_meaning, points[-1]: question.maximum_meaning}
+    return [(step, f"{step}: {meanings[step]}" if meanings.get(step) else str(step)) for step in points]
 
 
 def _counted(offers: Iterable[tuple[int, str]], counts: Counter[int]) -> list[Offered]:

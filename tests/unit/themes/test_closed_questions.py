@@ -103,6 +103,25 @@ def test_several_answers_scales_numbers_and_places_are_counted_each_in_its_way(
     assert "This is not a sample." in page.text
 
 
+@pytest.mark.parametrize(
+    ("low", "high", "words"),
+    [
+        (0, 2, "0: None 50% 1 submission 1 50% 1 submission 2: Full 0% 0 submissions"),
+        (-1, 0, "-1: None 0% 0 submissions 0: Full 50% 1 submission"),
+    ],
+)
+def test_a_scale_may_begin_or_end_with_nought(
+    asked: Asked, chair: PageClient, low: int, high: int, words: str
+) -> None:
+    ends = {"minimum": low, "minimum_meaning": "None", "maximum": high, "maximum_meaning": "Full"}
+    build, call = asked.world.build, asked.world.calls[0]
+    trust = build.question(call, QuestionKind.SCALE, prompt="How much trust?", **ends)
+    for value in (0, 1):
+        asked.answer(asked.world.send(), trust, number=value)
+    build.session.commit()
+    assert words in section(chair.get(asked.world.path("/closed-questions")), trust)
+
+
 def test_every_number_opens_the_submissions_behind_it(asked: Asked, chair: PageClient) -> None:
     found = numbers(chair.get(asked.world.path("/closed-questions?type=type_0")))
     assert len(found) > 15
