@@ -51,7 +51,8 @@ COLUMNS: dict[Export, tuple[str, ...]] = {
     ),
 }
 
-_FORMULA = re.compile(r"'*[=+\-@\t\r]")
+# Also full-width signs, which spreadsheets of East Asia take for the plain ones.
+_FORMULA = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")  # noqa: RUF001  # these very signs
 
 
 def formula_safe(text: str) -> str:

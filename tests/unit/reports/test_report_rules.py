@@ -15,10 +15,13 @@ from consult.reports.rules import (
     restored,
 )
 
-SIGNS = "=+-@\t\r'"
+SIGNS = "=+-@\t\r\n＝＋－＠'"  # noqa: RUF001  # signs that look alike are the point
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+44 20", "-- a list", "@home", "\tindented", "\rreturned", "'=1"])
+@pytest.mark.parametrize(
+    "text",
+    ["=1+1", "+44 20", "-- a list", "@home", "\tindented", "\rreturned", "\n=1", "＝1", "＠home", "'=1"],  # noqa: RUF001  # as above
+)
 def test_a_text_that_could_be_a_formula_gets_a_single_quote(text: str) -> None:
     assert formula_safe(text) == f"'{text}"
 
@@ -32,7 +35,7 @@ def test_any_other_text_stays_as_it_is(text: str) -> None:
 def test_what_was_made_safe_can_always_be_restored(text: str) -> None:
     cell = formula_safe(text)
     assert restored(cell) == text
-    assert cell[:1] not in set("=+-@\t\r")
+    assert cell[:1] not in set(SIGNS) - {"'"}
 
 
 def test_a_member_keeps_one_pseudonym_throughout_a_file() -> None:
