@@ -181,8 +181,9 @@ def _fitted(inquiry_id: int, codes: Sequence[CodeEntry], version: CodebookVersio
 
     session = db.session()
     slugs = [code.slug for code in codes]
+    said = decided_pairs(session, inquiry_id)
     decided = all_decided(
-        decided_pairs(session, inquiry_id),
+        said,
         passages_read(session, inquiry_id),
         codes_seen(session, inquiry_id),
         slugs,
@@ -197,7 +198,7 @@ def _fitted(inquiry_id: int, codes: Sequence[CodeEntry], version: CodebookVersio
         settings=proposer.settings(),
         data_sha256=proposer.data_hash_,
         seed=proposer.seed,
-        decided=proposer.n_decided_,
+        decided=len(said),
     )
     with transaction() as writing:
         run = start_run(writing, record, inquiry_id=inquiry_id, actor=actor, at=now())
