@@ -7,7 +7,6 @@ from consult.coding.queries.learning import (
     decided_pairs,
     held_passages,
     passages_to_propose_for,
-    passages_unread_by,
 )
 from consult.coding.queries.queue import (
     anything_left,
@@ -33,7 +32,6 @@ __all__ = [
     "latest_run",
     "next_reference",
     "passages_to_propose_for",
-    "passages_unread_by",
     "queue_page",
     "settlements",
     "standing_codings",

@@ -57,14 +57,6 @@ def passages_to_propose_for(
     return _passages(session, inquiry_id, ~same, after_id, limit)
 
 
-def passages_unread_by(
-    session: Session, inquiry_id: int, run_id: int, *, after_id: int = 0, limit: int = 500
-) -> list[PassageToRead]:
-    """Return, in order of id, passages that this run or a later one has yet to read: for proposing again."""
-    read = exists().where(LatestRun.passage_id == Passage.id, LatestRun.run_id >= run_id)
-    return _passages(session, inquiry_id, ~read, after_id, limit)
-
-
 def held_passages(session: Session, inquiry_id: int, at_most: int = 20_000) -> list[str]:
     """Return the words of the passages held, spread evenly over all of them where there are more."""
     count = session.scalar(_readable(inquiry_id, func.count())) or 0

@@ -11,7 +11,7 @@ from sqlalchemy.exc import DatabaseError
 from consult.codebook.rules import CodeState
 from consult.coding import service
 from consult.coding.models import Coding, CodingWithdrawal, Decision, LatestRun, Suggestion
-from consult.coding.queries import decided_pairs, held_passages, passages_to_propose_for, passages_unread_by
+from consult.coding.queries import decided_pairs, held_passages, passages_to_propose_for
 from consult.coding.rules import CodingOrigin, NewSuggestion, PassageRead, RunRecord, Verdict
 from consult.evidence.models import Passage, SourceText
 from consult.evidence.rules import Bounds, SubmissionState
@@ -304,7 +304,6 @@ def test_passages_wait_until_a_run_of_the_same_model_and_codebook_has_read_them(
     assert waiting("2") == ids
     desk.codes[0].definition = "changed"
     assert waiting(version=desk.build.model_run(desk.inquiry).codebook_version_id) == ids
-    assert [p.id for p in passages_unread_by(desk.session, desk.inquiry.id, desk.run.id)] == ids[1:]
 
 
 def test_selected_words_and_evidence_out_of_scope_are_not_read_by_the_machine(desk: Desk) -> None:
@@ -312,7 +311,6 @@ def test_selected_words_and_evidence_out_of_scope_are_not_read_by_the_machine(de
     assert len(held_passages(desk.session, desk.inquiry.id)) == 3
     desk.submission.state = SubmissionState.OUT_OF_SCOPE
     assert held_passages(desk.session, desk.inquiry.id) == []
-    assert passages_unread_by(desk.session, desk.inquiry.id, desk.run.id) == []
 
 
 def test_people_teach_by_what_they_applied_and_what_they_refused(desk: Desk) -> None:
