@@ -1,5 +1,7 @@
 """`flask serve`: everything that `./run` does once the packages are there."""
 
+from typing import Any
+
 import click
 from flask import Flask, current_app
 from flask.cli import with_appcontext
@@ -30,7 +32,19 @@ def serve(port: int, *, demo: bool) -> None:
         seed(lambda step: click.echo(f"  {step} …"))
     click.echo(welcome(app, port, demo=demo))
     start_embedded(app)
-    serve_forever(app, host=HOST, port=port, threads=THREADS, ident=None)
+    serve_forever(app, **server_options(app, port))
+
+
+def server_options(app: Flask, port: int) -> dict[str, Any]:
+    """Return how waitress serves: by itself it would hide from us what a proxy says of the reader."""
+    proxies: int = app.config["CONSULT"].proxies
+    return {
+        "host": HOST,
+        "port": port,
+        "threads": THREADS,
+        "ident": None,
+        "clear_untrusted_proxy_headers": proxies == 0,
+    }
 
 
 def welcome(app: Flask, port: int, *, demo: bool) -> str:
