@@ -100,7 +100,7 @@ def decision_figures(taken: list[float]) -> Iterator[Figure]:
 
 def page_figures(client: PageClient, count: int) -> Iterator[Figure]:
     home = f"/inquiries/{SLUG}"
-    trivial = timed(lambda: client.http.get("/sign-in"))
+    trivial = timed(lambda: client.http.get("/"))
     pages = {
         "coding screen": f"{home}/coding/BEN{count // 2:04d}",
         "theme page": f"{home}/themes/half",
@@ -113,7 +113,7 @@ def page_figures(client: PageClient, count: int) -> Iterator[Figure]:
         taken = timed(lambda path=path: client.http.get(path))  # type: ignore[misc]  # bound per turn
         middle = statistics.median(taken)
         yield at_most(f"{name}, median", middle, "ms", 50, note=f"{count} submissions; {spread(taken)}")
-        yield ratio(f"{name} to the sign-in page", middle, statistics.median(trivial))
+        yield ratio(f"{name} to the front page", middle, statistics.median(trivial))
 
 
 def timed(work: Callable[[], TestResponse]) -> list[float]:
