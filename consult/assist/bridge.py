@@ -13,6 +13,7 @@ from consult.assist.queries import (
     count_passages,
     count_read,
     count_uncut,
+    count_untouched,
     passages_read,
     passages_untouched,
 )
@@ -96,7 +97,7 @@ def propose_waiting(inquiry_id: int, tell: Tell, *, actor: Actor, again: bool = 
     if not codes:
         return NOTHING
     version = _present_version(inquiry_id, actor)
-    total = count_passages(db.session(), inquiry_id) - (0 if again else _count_read(inquiry_id, version))
+    total = count_untouched(db.session(), inquiry_id) if again else _count_unread(inquiry_id, version)
     if total <= 0:
         return NOTHING
     reading = _fitted(inquiry_id, codes, version, actor)
@@ -143,10 +144,11 @@ def _present_version(inquiry_id: int, actor: Actor) -> CodebookVersion:
     return version
 
 
-def _count_read(inquiry_id: int, version: CodebookVersion) -> int:
+def _count_unread(inquiry_id: int, version: CodebookVersion) -> int:
     from nlp.proposer import Proposer
 
-    return count_read(db.session(), inquiry_id, version.id, Proposer.name, Proposer.version)
+    read = count_read(db.session(), inquiry_id, version.id, Proposer.name, Proposer.version)
+    return count_passages(db.session(), inquiry_id) - read
 
 
 def _in_batches(inquiry_id: int, version: CodebookVersion) -> Iterator[list[PassageToRead]]:

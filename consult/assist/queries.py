@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from sqlalchemy import Select, exists, func, select
+from sqlalchemy import ColumnElement, Select, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
 from consult.assist.rules import SeenCode
@@ -28,19 +28,25 @@ def count_uncut(session: Session, inquiry_id: int) -> int:
 
 
 def count_passages(session: Session, inquiry_id: int) -> int:
-    """Return how many passages the machine has cut."""
-    passages = select(func.count()).where(Passage.inquiry_id == inquiry_id, Passage.kind == PassageKind.CUT)
-    return session.scalar(passages) or 0
+    """Return how many passages the machine may read."""
+    return session.scalar(select(func.count(Passage.id)).where(*_readable(inquiry_id))) or 0
+
+
+def count_untouched(session: Session, inquiry_id: int) -> int:
+    """Return how many of these passages nobody has begun to decide."""
+    untouched = Passage.id.not_in(_settled_passages(inquiry_id))
+    return session.scalar(select(func.count(Passage.id)).where(*_readable(inquiry_id), untouched)) or 0
 
 
 def count_read(session: Session, inquiry_id: int, version_id: int, model: str, model_version: str) -> int:
-    """Return how many passages this model has already read under a codebook version."""
+    """Return how many of these passages this model has already read under a codebook version."""
     read = (
         select(func.count())
         .select_from(LatestRun)
         .join(ModelRun, ModelRun.id == LatestRun.run_id)
+        .join(Passage, Passage.id == LatestRun.passage_id)
         .where(
-            ModelRun.inquiry_id == inquiry_id,
+            *_readable(inquiry_id),
             ModelRun.codebook_version_id == version_id,
             ModelRun.model == model,
             ModelRun.model_version == model_version,
@@ -92,11 +98,9 @@ def passages_untouched(
     rows = session.execute(
         select(Passage.id, Passage.quote)
         .where(
-            Passage.inquiry_id == inquiry_id,
-            Passage.kind == PassageKind.CUT,
+            *_readable(inquiry_id),
             Passage.id > after_id,
             Passage.id.not_in(_settled_passages(inquiry_id)),
-            Passage.submission_id.not_in(_out_of_scope(inquiry_id)),
             ~read,
         )
         .order_by(Passage.id)
@@ -139,7 +143,13 @@ def _with_words(session: Session, passage_ids: set[int]) -> list[PassageToRead]:
     return found
 
 
-def _out_of_scope(inquiry_id: int) -> Select[int]:
-    return select(Submission.id).where(
+def _readable(inquiry_id: int) -> tuple[ColumnElement[bool], ...]:
+    """Return what the machine may read: passages that it cut, of evidence that is in scope."""
+    outside = select(Submission.id).where(
         Submission.inquiry_id == inquiry_id, Submission.state == SubmissionState.OUT_OF_SCOPE
+    )
+    return (
+        Passage.inquiry_id == inquiry_id,
+        Passage.kind == PassageKind.CUT,
+        Passage.submission_id.not_in(outside),
     )

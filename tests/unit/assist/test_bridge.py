@@ -15,8 +15,8 @@ from consult.coding.models import LatestRun, ModelRun, Suggestion
 from consult.coding.queries import DecidedPair, PassageToRead
 from consult.coding.rules import Verdict
 from consult.coding.service import apply_code, decide_suggestion
-from consult.evidence.models import Passage, SourceText
-from consult.evidence.rules import Bounds, Channel, PublicationChoice
+from consult.evidence.models import Passage, SourceText, Submission
+from consult.evidence.rules import Bounds, Channel, PublicationChoice, SubmissionState
 from consult.evidence.service import GivenAnswer, GivenEvidence, receive_submission
 from consult.foundation.database import transaction
 from consult.foundation.jobs.models import Job
@@ -111,6 +111,20 @@ def test_codes_are_proposed_from_their_definitions_alone(inquiry: Inquiry, sessi
 def test_proposing_twice_under_the_same_codebook_does_nothing(inquiry: Inquiry, session: Session) -> None:
     propose(inquiry)
     assert propose(inquiry) == bridge.Proposed(None, 0, 0, 0)
+    assert session.scalar(select(func.count()).select_from(ModelRun)) == 1
+
+
+def test_no_run_is_recorded_where_everything_left_is_out_of_scope(inquiry: Inquiry, session: Session) -> None:
+    bridge.cut_waiting(inquiry.id, untold)
+    for submission in session.scalars(select(Submission).order_by(Submission.id.desc()).limit(1)):
+        submission.state = SubmissionState.OUT_OF_SCOPE
+    session.commit()
+    assert propose(inquiry).passages == 2
+    assert propose(inquiry) == bridge.NOTHING
+    for submission in session.scalars(select(Submission)):
+        submission.state = SubmissionState.OUT_OF_SCOPE
+    session.commit()
+    assert propose(inquiry, again=True) == bridge.NOTHING
     assert session.scalar(select(func.count()).select_from(ModelRun)) == 1
 
 
