@@ -10,16 +10,19 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from nlp.agreement import Agreement, Interval, bootstrap_interval, measure_agreement
     from nlp.errors import DamagedArtefactError, EmptyCodebookError, NlpError
     from nlp.passages import PassageCutter
     from nlp.proposer import Proposer
     from nlp.types import CodeSpec, Decided, Proposal, Reason, ScoredCode, Span
 
 _HOMES = {
+    "Agreement": "nlp.agreement",
     "CodeSpec": "nlp.types",
     "DamagedArtefactError": "nlp.errors",
     "Decided": "nlp.types",
     "EmptyCodebookError": "nlp.errors",
+    "Interval": "nlp.agreement",
     "NlpError": "nlp.errors",
     "PassageCutter": "nlp.passages",
     "Proposal": "nlp.types",
@@ -27,13 +30,17 @@ _HOMES = {
     "Reason": "nlp.types",
     "ScoredCode": "nlp.types",
     "Span": "nlp.types",
+    "bootstrap_interval": "nlp.agreement",
+    "measure_agreement": "nlp.agreement",
 }
 
 __all__ = [
+    "Agreement",
     "CodeSpec",
     "DamagedArtefactError",
     "Decided",
     "EmptyCodebookError",
+    "Interval",
     "NlpError",
     "PassageCutter",
     "Proposal",
@@ -41,6 +48,8 @@ __all__ = [
     "Reason",
     "ScoredCode",
     "Span",
+    "bootstrap_interval",
+    "measure_agreement",
 ]
 
 

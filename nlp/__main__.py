@@ -7,6 +7,7 @@ import json
 import os
 import sys
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import NoReturn
 
@@ -41,6 +42,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="python -m nlp", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_evaluate(commands.add_parser("evaluate", help="measure suggestions on a coded corpus"))
+    _add_agreement(commands.add_parser("agreement", help="measure how well coders agree"))
     _add_learn_fusion(commands.add_parser("learn-fusion", help="remake the weights of the library"))
     return parser
 
@@ -56,6 +58,16 @@ def _add_evaluate(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, required=True, metavar="JSON")
     parser.add_argument("--compare", action="store_true", help="print plain methods beside ours")
     parser.set_defaults(run=_evaluate)
+
+
+def _add_agreement(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--codings", type=Path, required=True, metavar="CSV", help="columns unit, coder, value"
+    )
+    parser.add_argument("--measure", required=True, help="such as cohen_kappa or alpha_nominal")
+    parser.add_argument("--resamples", type=int, default=0, metavar="N", help="add an interval by bootstrap")
+    parser.add_argument("--seed", type=int, default=0, help="of the bootstrap")
+    parser.set_defaults(run=_agreement)
 
 
 def _add_learn_fusion(parser: argparse.ArgumentParser) -> None:
@@ -85,6 +97,21 @@ def _evaluate(chosen: argparse.Namespace) -> None:
     _write(chosen.out, json.dumps(result, indent=1, ensure_ascii=False) + "\n")
     if chosen.compare:
         print(comparison(result))
+
+
+def _agreement(chosen: argparse.Namespace) -> None:
+    from nlp.agreement import bootstrap_interval, measure_agreement, read_codings
+
+    table = read_codings(chosen.codings)
+    found = measure_agreement(table, chosen.measure)
+    result: dict[str, object] = {"measure": found.measure, "value": found.value}
+    if found.reason is not None:
+        result["reason"] = found.reason
+    result |= {"units": found.units, "coders": found.coders, "compared": found.compared}
+    if chosen.resamples:
+        interval = bootstrap_interval(table, chosen.measure, seed=chosen.seed, resamples=chosen.resamples)
+        result["interval"] = asdict(interval)
+    print(json.dumps(result, ensure_ascii=False, allow_nan=False))
 
 
 def _learn_fusion(chosen: argparse.Namespace) -> None:

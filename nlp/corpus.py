@@ -55,7 +55,7 @@ class Corpus:
 def read_corpus(units: Path, labels: Path, codebook: Path) -> Corpus:
     """Read the three files; raises NlpError that says which file is wrong and how."""
     codes = read_codebook(codebook)
-    rows = _rows(units, ("unit_id", "text"))
+    rows = read_rows(units, ("unit_id", "text"))
     if not rows:
         raise NlpError(f"{units} has no units: give at least one line after the headings.")
     unit = {row["unit_id"]: i for i, row in enumerate(rows)}
@@ -73,7 +73,7 @@ def read_corpus(units: Path, labels: Path, codebook: Path) -> Corpus:
 
 def read_codebook(path: Path) -> list[CodeSpec]:
     """Codes of a codebook file: code and name, and where there are such columns the rest."""
-    codes = [_code(row) for row in _rows(path, ("code", "name")) if row["code"].strip()]
+    codes = [_code(row) for row in read_rows(path, ("code", "name")) if row["code"].strip()]
     if not codes:
         raise EmptyCodebookError(f"{path} has no codes: give at least one line after the headings.")
     if len({code.code for code in codes}) < len(codes):
@@ -101,7 +101,7 @@ def _parts(cell: str) -> tuple[str, ...]:
 
 def _truth(path: Path, unit: dict[str, int], code: dict[str, int]) -> NDArray[np.bool_]:
     truth = np.zeros((len(unit), len(code)), dtype=bool)
-    rows = [{**row, "code": row["code"].strip()} for row in _rows(path, ("unit_id", "code"))]
+    rows = [{**row, "code": row["code"].strip()} for row in read_rows(path, ("unit_id", "code"))]
     rows = [row for row in rows if row["code"]]  # some list units that nobody gave a code
     strange = sorted({row["code"] for row in rows} - set(code))
     if strange:
@@ -116,7 +116,8 @@ def _truth(path: Path, unit: dict[str, int], code: dict[str, int]) -> NDArray[np
     return truth
 
 
-def _rows(path: Path, columns: Sequence[str]) -> list[Row]:
+def read_rows(path: Path, columns: Sequence[str]) -> list[Row]:
+    """Rows of a CSV file that has at least these columns; raises NlpError that says what is wrong with it."""
     try:
         rows = list(_read(path))
     except FileNotFoundError:
