@@ -37,8 +37,8 @@ MODEL_MODULES = (
     "coding.models",
     "themes.models",
 )
-# Each registers handlers with @handles when imported.
-JOB_MODULES = ("assist.jobs",)
+# Each registers handlers with @handles, or chores with @hourly, when imported.
+JOB_MODULES = ("respond.jobs", "assist.jobs")
 # Each registers facts for an inquiry's front page when imported.
 PANEL_MODULES = ("themes.panels",)
 # Each module has `commands`, a list of click commands and groups.

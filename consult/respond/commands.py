@@ -1,4 +1,4 @@
-"""`flask drafts erase-expired`: for a timetable, once a day."""
+"""`flask drafts erase-expired`: at once, what workers do every hour by themselves."""
 
 import click
 from flask.cli import with_appcontext

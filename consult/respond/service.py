@@ -4,10 +4,11 @@ Beginning, sending and erasing are audited. Saving is not: until it is sent, a d
 and a log of when somebody typed would be a record about a person that nobody needs.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from consult.calls.models import Call
@@ -102,18 +103,19 @@ def erase_expired_drafts(session: Session, *, actor: Actor, at: datetime) -> int
     # The call's own date counts beside the draft's: a call may have been given more time since.
     calls = select(Call.id).where(Call.closes_at <= at - KEPT_AFTER_CLOSING)
     expired = (Draft.expires_at <= at, Draft.call_id.in_(calls))
-    unsent = session.execute(
-        select(Call.inquiry_id, Call.id, func.count(Draft.id))
-        .join(Draft, Draft.call_id == Call.id)
-        .where(*expired, Draft.submission_id.is_(None))
-        .group_by(Call.inquiry_id, Call.id)
-        .order_by(Call.inquiry_id, Call.id)
-    ).all()
-    session.execute(delete(Draft).where(*expired).execution_options(synchronize_session=False))
-    for inquiry_id, call_id, count in unsent:
-        act = audit.Act("erase expired drafts", "call", call_id, detail={"drafts": count})
+    # Counted by what is erased here, for another process may be erasing at the same time.
+    erased = session.execute(
+        delete(Draft)
+        .where(*expired)
+        .returning(Draft.call_id, Draft.submission_id)
+        .execution_options(synchronize_session=False)
+    )
+    unsent = Counter(row.call_id for row in erased if row.submission_id is None)
+    of_calls = select(Call.id, Call.inquiry_id).where(Call.id.in_(unsent)).order_by(Call.inquiry_id, Call.id)
+    for call_id, inquiry_id in session.execute(of_calls).all():
+        act = audit.Act("erase expired drafts", "call", call_id, detail={"drafts": unsent[call_id]})
         audit.record(session, act, inquiry_id=inquiry_id, actor=actor, at=at)
-    return sum(count for _, _, count in unsent)
+    return unsent.total()
 
 
 def _locked(session: Session, draft_id: int) -> Draft:

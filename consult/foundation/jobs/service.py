@@ -10,29 +10,34 @@ from huey.consumer import Consumer, Scheduler
 
 from consult.foundation import database
 from consult.foundation.clock import now
+from consult.foundation.jobs.chores import do_chores
 from consult.foundation.jobs.engine import Delivery, make_huey
 from consult.foundation.jobs.worker import run_job, sweep
 
 SWEEP_SECONDS = 5.0
+CHORE_SECONDS = 3600.0
 LONGEST_IDLE_SECONDS = 0.5
 
 log = logging.getLogger(__name__)
 
 
 class SweepingScheduler(Scheduler):
-    """Huey's scheduler, which also sweeps: as a process of its own it has no thread to fork."""
+    """Huey's scheduler, which also sweeps and does chores: a process of its own has no thread to fork."""
 
     def initialize(self) -> None:
         """Begin in a process that may have been forked."""
         super().initialize()
         start_clean(self.huey.app)
-        self._next_sweep = 0.0
+        self._next_sweep = self._next_chores = 0.0
 
     def loop(self, now: Any = None) -> None:
-        """Sweep when it is time, then do what Huey does."""
+        """Sweep and do chores when it is time, then do what Huey does."""
         if time.monotonic() >= self._next_sweep:
             self._next_sweep = time.monotonic() + SWEEP_SECONDS
             sweep_in(self.huey.app)
+        if time.monotonic() >= self._next_chores:
+            self._next_chores = time.monotonic() + CHORE_SECONDS
+            do_chores_in(self.huey.app)
         super().loop(now)
 
 
@@ -92,3 +97,9 @@ def sweep_in(app: Flask) -> None:
             sweep(at=now())
     except Exception:
         log.exception("the sweep broke; it goes on")
+
+
+def do_chores_in(app: Flask) -> None:
+    """Do what the clock asks for; what fails is logged and tried again an hour later."""
+    with app.app_context():
+        do_chores(at=now())

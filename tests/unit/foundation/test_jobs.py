@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -9,11 +9,11 @@ from sqlalchemy.orm import Session
 from consult.foundation.clock import now
 from consult.foundation.database import db, transaction
 from consult.foundation.errors import Busy, NotFound, Refused
-from consult.foundation.jobs import queue, worker
+from consult.foundation.jobs import chores, queue, worker
 from consult.foundation.jobs.models import Job
 from consult.foundation.jobs.names import JobName, JobState
 from consult.foundation.jobs.views import TITLES
-from tests.builders import Builder
+from tests.builders import NOON, Builder
 
 NAME = JobName.SUGGESTIONS_WANTED
 
@@ -214,6 +214,20 @@ def test_a_job_of_another_inquiry_is_not_found(session: Session, sent_jobs: list
     job_id = promise(inquiry_id=1)
     with pytest.raises(NotFound):
         queue.job_of(session, job_id, inquiry_id=2)
+
+
+def test_a_chore_that_breaks_keeps_no_other_from_being_done(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    done: list[datetime] = []
+
+    def broken(_at: datetime) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(chores, "_chores", [broken, done.append])
+    chores.do_chores(at=NOON)
+    assert done == [NOON]
+    assert "broken broke" in caplog.text
 
 
 def test_every_job_name_has_a_handler_and_a_title(app: Flask, build: Builder) -> None:

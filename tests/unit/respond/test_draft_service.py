@@ -13,13 +13,16 @@ from consult.calls.models import Call
 from consult.calls.rules import CallState, QuestionKind
 from consult.evidence.models import Submission
 from consult.foundation.audit import AuditEvent, first_break
+from consult.foundation.clock import now
 from consult.foundation.database import transaction
 from consult.foundation.errors import BadInput, NotFound
+from consult.foundation.jobs.service import do_chores_in
 from consult.foundation.security import RESPONDENT, SYSTEM, ActorKind
 from consult.respond import service
 from consult.respond.codes import code_from, receipt_code_for
 from consult.respond.models import Draft
 from consult.respond.queries import call_to_answer, draft_held, receipt_exists
+from consult.respond.rules import KEPT_AFTER_CLOSING
 from tests.builders import NOON, Builder
 
 CODE = code_from(b"0123456789abcdef")
@@ -179,6 +182,19 @@ def test_erasing_leaves_submissions_and_their_receipts(
     assert service.erase_expired_drafts(session, actor=SYSTEM, at=NOON + timedelta(days=30)) == 0
     assert session.scalars(select(Draft)).all() == []
     assert receipt_exists(session, receipt_code_for(CODE))
+
+
+def test_drafts_are_erased_without_anybody_asking(
+    app: Flask, session: Session, call: Call, sent_jobs: list[int]
+) -> None:
+    begin(session, call)
+    call.closes_at = now() - KEPT_AFTER_CLOSING
+    call.opens_at = call.closes_at - timedelta(days=1)
+    for draft in session.scalars(select(Draft)):
+        draft.expires_at = call.closes_at
+    session.commit()
+    do_chores_in(app)
+    assert session.scalars(select(Draft)).all() == []
 
 
 def test_the_command_erases_and_says_how_many(fresh_app: Callable[..., Flask]) -> None:
