@@ -5,21 +5,23 @@ from sqlalchemy.orm import Session
 from consult.foundation.panels import Fact, Step, next_steps, panel
 from consult.foundation.security import Permission
 from consult.themes.queries import themes_of
-from consult.themes.queries.figures import by_theme
+from consult.themes.queries.figures import NOTHING, by_theme
+from consult.themes.rules import Unit, noun
 
 
 @panel("Themes", Permission.READ_THEMES)
 def most_heard(session: Session, inquiry_id: int) -> list[Fact]:
     """Name each theme with the submissions in which it was heard."""
     counts = by_theme(session, inquiry_id)
+    heard = [(theme, counts.get(theme.id, NOTHING).submissions) for theme in themes_of(session, inquiry_id)]
     return [
         Fact(
-            f"submissions on “{theme.title}”",
-            counts[theme.id].submissions if theme.id in counts else 0,
+            f"{noun(Unit.SUBMISSIONS, count)} on “{theme.title}”",
+            count,
             "themes.submissions",
             {"theme": theme.slug},
         )
-        for theme in themes_of(session, inquiry_id)
+        for theme, count in heard
     ]
 
 

@@ -322,7 +322,7 @@ def test_codes_in_no_theme_are_named(full: World, chair: PageClient) -> None:
 def test_the_chair_makes_a_theme_and_changes_it(world: World, chair: PageClient, session: Session) -> None:
     page = chair.get(world.path("/new"))
     made = chair.submit(
-        page, {"title": "Equal voices", "codes": [str(world.codes[1].id)]}, with_field="title"
+        page, {"title": "Equal\x00 voices", "codes": [str(world.codes[1].id)]}, with_field="title"
     )
     assert made.h1 == "Equal voices"
     assert "The theme is made." in made.html
@@ -366,3 +366,15 @@ def test_a_commissioner_reads_themes_and_cannot_change_them(
     assert "Add a theme" not in commissioner.get(full.path()).text
     commissioner.get(full.path("/new"), status=403)
     commissioner.get(full.path("/power/edit"), status=403)
+
+
+def test_the_front_page_names_each_theme_with_its_submissions(world: World, chair: PageClient) -> None:
+    for title, sent in (("Power", 1), ("Trust", 2)):
+        world.theme(sent, title=title)
+        for _ in range(sent):
+            world.code(world.send(), 0, sent)
+    world.theme(3, title="Silence")
+    world.build.session.commit()
+    words = chair.get(f"/inquiries/{world.inquiry.slug}").text
+    for fact in ("1 submission on “Power”", "2 submissions on “Trust”", "0 submissions on “Silence”"):
+        assert fact in words
