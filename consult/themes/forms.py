@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from wtforms import SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length
 
+from consult.calls.forms import tidy
 from consult.foundation.web import Form
 from consult.themes.queries import CodeRow
 from consult.themes.rules import LONGEST_TITLE
@@ -17,6 +18,7 @@ class ThemeForm(Form):
 
     title = StringField(
         "Title",
+        filters=[tidy],
         validators=[
             DataRequired("Give the theme a title."),
             Length(max=LONGEST_TITLE, message=f"Shorten the title to {LONGEST_TITLE} characters."),
@@ -24,6 +26,7 @@ class ThemeForm(Form):
     )
     description = TextAreaField(
         "Description",
+        filters=[tidy],
         validators=[
             Length(
                 max=LONGEST_DESCRIPTION,

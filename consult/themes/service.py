@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from consult.calls.rules import is_slug, slug_of
 from consult.codebook.models import Code, Codebook
+from consult.evidence.rules import storable
 from consult.foundation import audit
 from consult.foundation.errors import BadInput
 from consult.foundation.security import Actor
@@ -32,12 +33,12 @@ def make_theme(  # noqa: PLR0913  # a row's values, by keyword
 
     Without a slug one is made from the title; without a position the theme comes last.
     """
-    title = checked_title(title)
+    title = checked_title(storable(title))
     theme = Theme(
         inquiry_id=inquiry_id,
         slug=_slug_for(session, inquiry_id, slug, title),
         title=title,
-        description=description.strip(),
+        description=storable(description.strip()),
         position=_last_position(session, inquiry_id) + 1 if position is None else position,
         created_at=at,
     )
@@ -62,8 +63,8 @@ def edit_theme(
 ) -> Theme:
     """Change a theme's words and codes; its address stays, so that links to it hold."""
     theme = queries.theme_by_slug(session, inquiry_id, slug)
-    theme.title = checked_title(title)
-    theme.description = description.strip()
+    theme.title = checked_title(storable(title))
+    theme.description = storable(description.strip())
     gathered = _gather(session, theme, code_ids)
     act = audit.Act("edit theme", "theme", theme.id, detail={"title": theme.title, "codes": gathered})
     audit.record(session, act, inquiry_id=inquiry_id, actor=actor, at=at)

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from consult.foundation.audit import AuditEvent
-from consult.foundation.errors import BadInput, NotFound
+from consult.foundation.errors import BadInput, NotFound, Refused
 from consult.foundation.security import SYSTEM, Actor
 from consult.themes.models import Theme, ThemeCode
 from consult.themes.queries import gathered, theme_by_slug, themes_of
@@ -92,3 +92,12 @@ def test_making_and_editing_leave_a_trace(world: World, session: Session) -> Non
         ("edit theme", world.chair.id),
     ]
     assert events[1].detail == {"title": "Power", "codes": ["code_1"]}
+
+
+@pytest.mark.parametrize("field", ["title", "description"])
+def test_words_that_no_database_keeps_are_refused(world: World, field: str) -> None:
+    theme = world.theme(0)
+    with pytest.raises(Refused, match="cannot be stored"):
+        world.theme(**{field: "Po\x00wer"})
+    with pytest.raises(Refused, match="cannot be stored"):
+        change(world, theme, **{field: "Po\x00wer"})
