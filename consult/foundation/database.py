@@ -147,7 +147,8 @@ def lane_of(engine: Engine) -> WriteLane:
     path = engine.url.database if engine.dialect.name == "sqlite" else None
     key = path or ""
     if key not in _lanes:
-        _lanes[key] = WriteLane(f"{path}.lane" if path and path != ":memory:" else None)
+        # Two threads may come here at once: one lane is kept, and both must get that one.
+        _lanes.setdefault(key, WriteLane(f"{path}.lane" if path and path != ":memory:" else None))
     return _lanes[key]
 
 
