@@ -120,6 +120,9 @@ def look(request: pytest.FixtureRequest) -> Callable[[Page, str], None]:
 
     def act(page: Page, name: str) -> None:
         standing = page.viewport_size
+        rules = page.evaluate("[...document.styleSheets].map(sheet => sheet.cssRules.length)")
+        assert rules, f"{name} came without its style sheet"
+        assert all(rules), f"{name} came without its style sheet"
         for width in WIDTHS.values():
             page.set_viewport_size({"width": width, "height": 800})
             overflow = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
