@@ -48,13 +48,14 @@ def export_records(export: str, inquiry_slug: str, out: Path, clearance: str) ->
             written = write_whole(out, order, on_rows)
         except DamagedText as damage:
             raise click.ClickException(str(damage)) from damage
-    with transaction() as session:
-        record_export(session, order, written, actor=SYSTEM, at=now())
     say(f"{written.rows:,} {export} written to {out}.")
 
 
 def write_whole(out: Path, order: Order, on_rows: Callable[[int], None]) -> Written:
-    """Write to a new file beside `out` and put it in its place when whole: a fault leaves no half file."""
+    """Write to a new file beside `out` and put it in its place once it is whole and on record.
+
+    A fault leaves no half file, and no file of which the audit log knows nothing.
+    """
     if not out.parent.is_dir():
         raise BadInput(f"There is no folder {out.parent}. Make it, or choose another --out.")
     if out.exists() and not out.is_file():
@@ -67,6 +68,8 @@ def write_whole(out: Path, order: Order, on_rows: Callable[[int], None]) -> Writ
     try:
         with os.fdopen(handle, "wb") as file:
             written = write_csv(db.session(), order, file, on_rows)
+        with transaction() as session:
+            record_export(session, order, written, actor=SYSTEM, at=now())
         beside.replace(out)
     finally:
         beside.unlink(missing_ok=True)

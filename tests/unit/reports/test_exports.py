@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import Result
@@ -23,8 +24,9 @@ from consult.coding.service import apply_code, decide_suggestion, undo_decision,
 from consult.evidence.models import Passage, SourceText
 from consult.evidence.rules import Bounds, PublicationChoice
 from consult.foundation.audit import AuditEvent
+from consult.foundation.errors import Busy
 from consult.foundation.security import Actor, Role
-from consult.reports import queries
+from consult.reports import commands, queries
 from consult.reports.rules import restored
 from tests.builders import NOON, Builder
 from tests.page import PageClient
@@ -287,6 +289,17 @@ def test_the_command_leaves_a_trace_with_the_hash_of_the_file(
         "rows": 3,
         "sha256": hashlib.sha256(out.read_bytes()).hexdigest(),
     }
+
+
+def test_no_file_is_left_of_which_the_audit_log_knows_nothing(
+    export: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def busy(*_args: Any, **_values: Any) -> None:
+        raise Busy("The database is busy. Nothing was lost; please try again.")
+
+    monkeypatch.setattr(commands, "record_export", busy)
+    result, out = export("codings")
+    assert (result.exit_code, list(out.parent.iterdir())) == (1, [])
 
 
 def test_the_page_sends_the_same_file_as_the_command_and_leaves_a_trace(
