@@ -1,6 +1,6 @@
 """What can be decided about figures and themes from values alone."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from statistics import median
@@ -85,11 +85,6 @@ class Selection:
             place_id=self.place_id,
         )
 
-    @property
-    def filtered(self) -> bool:
-        """Tell whether a phase, call, respondent type or place narrows the selection."""
-        return any(value is not None for value in (self.phase_id, self.call_id, self.type_id, self.place_id))
-
 
 def share(part: int, base: int) -> float:
     """Return a part as a percentage of its base; 0 of nothing is 0."""
@@ -128,14 +123,3 @@ def checked_title(title: str) -> str:
     if len(title) > LONGEST_TITLE:
         raise BadInput(f"A theme's title has at most {LONGEST_TITLE} characters.")
     return title
-
-
-def free_slug(wanted: str, taken: Iterable[str]) -> str:
-    """Return the wanted slug, or the first numbered one that is neither taken nor reserved."""
-    used = RESERVED.union(taken)
-    if wanted not in used:
-        return wanted
-    number = 2
-    while f"{wanted[:74]}-{number}" in used:
-        number += 1
-    return f"{wanted[:74]}-{number}"

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
 
-from consult.calls.rules import is_slug, slug_of
+from consult.calls.rules import free_slug, is_slug, slug_of
 from consult.codebook.models import Code, Codebook
 from consult.evidence.rules import storable
 from consult.foundation import audit
@@ -14,7 +14,7 @@ from consult.foundation.errors import BadInput
 from consult.foundation.security import Actor
 from consult.themes import queries
 from consult.themes.models import Theme, ThemeCode
-from consult.themes.rules import RESERVED, checked_title, free_slug
+from consult.themes.rules import RESERVED, checked_title
 
 
 def make_theme(  # noqa: PLR0913  # a row's values, by keyword
@@ -74,7 +74,7 @@ def edit_theme(
 def _slug_for(session: Session, inquiry_id: int, slug: str | None, title: str) -> str:
     taken = set(session.scalars(select(Theme.slug).where(Theme.inquiry_id == inquiry_id)))
     if slug is None:
-        return free_slug(slug_of(title), taken)
+        return free_slug(slug_of(title), taken | RESERVED)
     if not is_slug(slug) or slug in RESERVED:
         raise BadInput(f"“{slug}” cannot be a theme's address. Use small letters, digits and hyphens.")
     if slug in taken:

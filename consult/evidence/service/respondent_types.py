@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from consult.calls.models import RespondentType
 from consult.calls.queries import respondent_types_of
-from consult.calls.rules import slug_of
+from consult.calls.rules import free_slug, slug_of
 from consult.foundation import audit
 from consult.foundation.security import Actor
 
@@ -41,22 +41,12 @@ def add_missing_types(
     last = session.scalar(
         select(func.max(RespondentType.position)).where(RespondentType.inquiry_id == inquiry_id)
     )
-    rows = [
-        {"inquiry_id": inquiry_id, "name": name, "slug": free_slug(name, taken), "position": position}
-        for position, name in enumerate(missing, (last or 0) + 1)
-    ]
+    rows = []
+    for position, name in enumerate(missing, (last or 0) + 1):
+        slug = free_slug(slug_of(name), taken)
+        taken.add(slug)
+        rows.append({"inquiry_id": inquiry_id, "name": name, "slug": slug, "position": position})
     session.execute(insert(RespondentType), rows)
     act = audit.Act("add respondent types", "inquiry", inquiry_id, detail={"names": missing})
     audit.record(session, act, inquiry_id=inquiry_id, actor=actor, at=at)
     return missing
-
-
-def free_slug(name: str, taken: set[str]) -> str:
-    """Return an address that none has yet, and take it."""
-    base, number = slug_of(name)[:70], 1
-    slug = base
-    while slug in taken:
-        number += 1
-        slug = f"{base}-{number}"
-    taken.add(slug)
-    return slug

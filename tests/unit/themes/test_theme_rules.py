@@ -7,12 +7,10 @@ from hypothesis import strategies as st
 from consult.foundation.errors import BadInput
 from consult.themes.rules import (
     LONGEST_TITLE,
-    RESERVED,
     Selection,
     Unit,
     checked_title,
     either,
-    free_slug,
     median_of,
     noun,
     percentage,
@@ -63,14 +61,6 @@ def test_answers_are_joined_as_a_sentence_joins_them() -> None:
 def test_the_median_counts_each_value_as_often_as_it_was_given() -> None:
     assert median_of({5: 3, 100: 1}) == 5
     assert median_of({1: 1, 2: 1}) == 1.5
-
-
-def test_a_slug_that_is_taken_or_reserved_gets_a_number() -> None:
-    assert free_slug("power", []) == "power"
-    assert free_slug("power", ["power", "power-2"]) == "power-3"
-    for word in RESERVED:
-        assert free_slug(word, []) == f"{word}-2"
-    assert len(free_slug("a" * 80, ["a" * 80])) <= 80
 
 
 @pytest.mark.parametrize("title", ["", "  \n ", "x" * (LONGEST_TITLE + 1)])
