@@ -8,7 +8,7 @@ from flask.cli import with_appcontext
 from flask_migrate import upgrade
 from waitress import serve as serve_forever
 
-from consult.demo.seed import ACCOUNTS, PASSWORD, is_empty, seed
+from consult.demo.seed import ACCOUNTS, PASSWORD, has_accounts, is_empty, seed
 from consult.foundation.commands import plain_errors
 from consult.foundation.jobs.service import start_embedded
 
@@ -30,7 +30,7 @@ def serve(port: int, *, demo: bool) -> None:
     if demo and is_empty():
         click.echo("Making the demo inquiry; this happens once.")
         seed(lambda step: click.echo(f"  {step} …"))
-    click.echo(welcome(app, port, demo=demo))
+    click.echo(welcome(app, port, demo=demo and has_accounts()))
     start_embedded(app)
     serve_forever(app, **server_options(app, port))
 

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
+from consult.accounts.models import User
 from consult.accounts.service import create_user, grant_role
 from consult.assist import bridge
 from consult.calls.models import Call, Inquiry
@@ -62,6 +63,13 @@ ACCOUNTS = (
 def is_empty() -> bool:
     """Tell whether no inquiry has been made yet."""
     return db.session.scalar(select(Inquiry.id).limit(1)) is None
+
+
+def has_accounts() -> bool:
+    """Tell whether the demo's accounts can sign in here: a database filled otherwise has none."""
+    emails = [account.email for account in ACCOUNTS]
+    there = select(func.count()).where(User.email.in_(emails), User.active)
+    return db.session.scalar(there) == len(emails)
 
 
 def seed(say: Say) -> None:

@@ -7,8 +7,13 @@ from collections.abc import Callable
 import pytest
 import waitress
 from flask import Flask, request
+from flask_migrate import upgrade
 
+from consult.demo import commands
 from consult.demo.commands import HOST, server_options
+from consult.demo.seed import make_people
+from consult.foundation.database import transaction
+from tests.builders import Builder
 
 
 @pytest.mark.parametrize(("proxies", "seen"), [(1, ("192.0.2.7", "https")), (0, (HOST, "http"))])
@@ -31,3 +36,21 @@ def test_what_a_proxy_says_of_the_reader_is_believed_only_when_told_so(
         server.close()
         serving.join(10)
     assert met == [seen]
+
+
+@pytest.mark.parametrize("are_there", [True, False])
+def test_demo_accounts_are_named_only_where_they_can_sign_in(
+    fresh_app: Callable[..., Flask], monkeypatch: pytest.MonkeyPatch, *, are_there: bool
+) -> None:
+    app = fresh_app()
+    with app.app_context():
+        upgrade()
+        with transaction() as session:
+            inquiry = Builder(session).inquiry()
+            if are_there:
+                make_people(inquiry.id)
+    monkeypatch.setattr(commands, "start_embedded", lambda _app: None)
+    monkeypatch.setattr(commands, "serve_forever", lambda _app, **_options: None)
+    result = app.test_cli_runner().invoke(args=["serve"])
+    assert result.exit_code == 0
+    assert ("Demo accounts" in result.output) is are_there
