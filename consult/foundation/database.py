@@ -200,6 +200,8 @@ def prepare_connection(connection: DBAPIConnection, _record: ConnectionPoolEntry
         "synchronous=FULL",
         "foreign_keys=ON",
         "trusted_schema=OFF",
+        # Overwrites what is deleted: a draft that was erased must not stay readable in the file.
+        "secure_delete=ON",
         "cache_size=-65536",
     ):
         cursor.execute(f"PRAGMA {pragma}")

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from consult.calls.models import Inquiry
 from consult.foundation import database, durability, lane
-from consult.foundation.config import UnsafeSettings
+from consult.foundation.config import UnsafeSettings, sqlite_url
 from consult.foundation.database import db, transaction
 from consult.foundation.errors import Busy
 from tests.builders import NOON, Builder
@@ -100,6 +100,20 @@ def test_a_lane_is_free_after_an_error(tmp_path: Path) -> None:
     start = time.monotonic()
     with shared.turn():
         assert time.monotonic() - start < 5
+
+
+def test_what_is_erased_does_not_stay_in_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "drafts.db"
+    engine = create_engine(sqlite_url(path), **database.engine_options(sqlite_url(path)))
+    with engine.begin() as connection:
+        connection.execute(text("CREATE TABLE kept (words TEXT)"))
+        connection.execute(text("INSERT INTO kept VALUES (:words)"), {"words": "said in confidence " * 1_000})
+    assert any(b"in confidence" in each.read_bytes() for each in tmp_path.iterdir())
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE kept SET words = ''"))
+    engine.dispose()  # the last connection moves what is in the log to the file
+    assert [each.name for each in tmp_path.iterdir()] == ["drafts.db"]
+    assert b"in confidence" not in path.read_bytes()
 
 
 def test_start_up_says_how_durable_the_database_is(app: Flask) -> None:
