@@ -43,6 +43,7 @@ def tree(inquiry_slug: str) -> str:
         active=rows(active=True),
         retired=rows(active=False),
         version=newest_version(session, identity.inquiry_id),
+        may_edit=identity.may(Permission.EDIT_CODEBOOK),
     )
 
 
@@ -64,6 +65,7 @@ def code(inquiry_slug: str, code_slug: str) -> str:
         count=codings_by_code(session, identity.inquiry_id).get(entry.id, 0),
         codings=link_to_codings(identity, entry.slug),
         history=history_of(session, identity.inquiry_id, entry.id),
+        may_edit=identity.may(Permission.EDIT_CODEBOOK),
     )
 
 

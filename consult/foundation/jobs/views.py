@@ -22,9 +22,15 @@ TITLES = {
 @requires(Permission.SEE_INQUIRY)
 def job(inquiry_slug: str, job_id: int) -> str:
     """Show how far a job is."""
-    found = queue.job_of(db.session(), job_id, current_identity().inquiry_id)
+    identity = current_identity()
+    found = queue.job_of(db.session(), job_id, identity.inquiry_id)
+    finished = found.state in FINISHED
     return render_template(
-        "jobs/job.html", job=found, heading=TITLES[found.name], finished=found.state in FINISHED
+        "jobs/job.html",
+        job=found,
+        heading=TITLES[found.name],
+        finished=finished,
+        may_stop=not finished and identity.may(Permission.REQUEST_SUGGESTIONS),
     )
 
 

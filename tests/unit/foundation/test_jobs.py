@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -6,6 +7,7 @@ from flask import Flask
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from consult.accounts.models import User
 from consult.foundation.clock import now
 from consult.foundation.database import db, transaction
 from consult.foundation.errors import Busy, NotFound, Refused
@@ -13,7 +15,9 @@ from consult.foundation.jobs import chores, queue, worker
 from consult.foundation.jobs.models import Job
 from consult.foundation.jobs.names import JobName, JobState
 from consult.foundation.jobs.views import TITLES
+from consult.foundation.security import Role
 from tests.builders import NOON, Builder
+from tests.page import PageClient
 
 NAME = JobName.SUGGESTIONS_WANTED
 
@@ -228,6 +232,19 @@ def test_a_chore_that_breaks_keeps_no_other_from_being_done(
     chores.do_chores(at=NOON)
     assert done == [NOON]
     assert "broken broke" in caplog.text
+
+
+@pytest.mark.parametrize(("role", "offered"), [(Role.CLERK, True), (Role.COMMISSIONER, False)])
+def test_only_who_may_ask_for_work_is_offered_to_stop_it(
+    build: Builder, client_of: Callable[[User], PageClient], role: Role, *, offered: bool
+) -> None:
+    inquiry = build.inquiry()
+    member = build.member(inquiry, role)
+    build.session.commit()  # a promise begins by dropping what is not
+    job_id = promise(inquiry.id)
+    page = client_of(member).get(f"/inquiries/{inquiry.slug}/jobs/{job_id}")
+    assert "Waiting for its turn." in page.text
+    assert ("Stop it" in page.text) is offered
 
 
 def test_every_job_name_has_a_handler_and_a_title(app: Flask, build: Builder) -> None:
