@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from nlp.agreement import Agreement, Interval, bootstrap_interval, measure_agreement
+    from nlp.duplicates import DuplicateFinder, Group, Member
     from nlp.errors import DamagedArtefactError, EmptyCodebookError, NlpError
     from nlp.passages import PassageCutter
     from nlp.proposer import Proposer
@@ -21,8 +22,11 @@ _HOMES = {
     "CodeSpec": "nlp.types",
     "DamagedArtefactError": "nlp.errors",
     "Decided": "nlp.types",
+    "DuplicateFinder": "nlp.duplicates",
     "EmptyCodebookError": "nlp.errors",
+    "Group": "nlp.duplicates",
     "Interval": "nlp.agreement",
+    "Member": "nlp.duplicates",
     "NlpError": "nlp.errors",
     "PassageCutter": "nlp.passages",
     "Proposal": "nlp.types",
@@ -39,8 +43,11 @@ __all__ = [
     "CodeSpec",
     "DamagedArtefactError",
     "Decided",
+    "DuplicateFinder",
     "EmptyCodebookError",
+    "Group",
     "Interval",
+    "Member",
     "NlpError",
     "PassageCutter",
     "Proposal",

@@ -42,6 +42,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="python -m nlp", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_evaluate(commands.add_parser("evaluate", help="measure suggestions on a coded corpus"))
+    _add_duplicates(commands.add_parser("duplicates", help="group near-identical letters"))
     _add_agreement(commands.add_parser("agreement", help="measure how well coders agree"))
     _add_learn_fusion(commands.add_parser("learn-fusion", help="remake the weights of the library"))
     return parser
@@ -58,6 +59,12 @@ def _add_evaluate(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, required=True, metavar="JSON")
     parser.add_argument("--compare", action="store_true", help="print plain methods beside ours")
     parser.set_defaults(run=_evaluate)
+
+
+def _add_duplicates(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--units", type=Path, required=True, metavar="CSV", help="columns unit_id, text")
+    parser.add_argument("--out", type=Path, required=True, metavar="CSV")
+    parser.set_defaults(run=_duplicates)
 
 
 def _add_agreement(parser: argparse.ArgumentParser) -> None:
@@ -97,6 +104,13 @@ def _evaluate(chosen: argparse.Namespace) -> None:
     _write(chosen.out, json.dumps(result, indent=1, ensure_ascii=False) + "\n")
     if chosen.compare:
         print(comparison(result))
+
+
+def _duplicates(chosen: argparse.Namespace) -> None:
+    from nlp.duplicates import group_file
+
+    _check_writable(chosen.out)
+    _write(chosen.out, group_file(chosen.units, _say))
 
 
 def _agreement(chosen: argparse.Namespace) -> None:
