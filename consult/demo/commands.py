@@ -14,6 +14,8 @@ from consult.foundation.jobs.service import start_embedded
 
 HOST = "127.0.0.1"
 THREADS = 8
+# Above our own limit, so that our page tells what to do; below what would fill a disk.
+LARGEST_BODY = 64 * 1024 * 1024
 
 
 @click.command("serve")
@@ -43,6 +45,7 @@ def server_options(app: Flask, port: int) -> dict[str, Any]:
         "port": port,
         "threads": THREADS,
         "ident": None,
+        "max_request_body_size": LARGEST_BODY,
         "clear_untrusted_proxy_headers": proxies == 0,
     }
 

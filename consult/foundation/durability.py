@@ -27,6 +27,9 @@ def check(app: Flask) -> str:
         except OperationalError:
             log.warning("the database cannot be reached, so its durability is not checked yet")
             return "The database cannot be reached."
+        finally:
+            # A server that loads us and then forks must not hand one connection to all its children.
+            db.engine.dispose()
 
 
 def describe(connection: Connection) -> str:

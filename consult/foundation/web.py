@@ -39,6 +39,8 @@ STATUS_OF: dict[type[ConsultError], int] = {
     Busy: 503,
 }
 
+A_YEAR = 365 * 24 * 3600
+
 csrf = CSRFProtect()
 
 
@@ -197,8 +199,11 @@ def add_headers(response: Response) -> Response:
     headers.setdefault("X-Content-Type-Options", "nosniff")
     headers.setdefault("Referrer-Policy", "same-origin")
     headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+    if current_app.config["SESSION_COOKIE_SECURE"]:
+        headers.setdefault("Strict-Transport-Security", f"max-age={A_YEAR}")
     if request.endpoint != "static":
-        headers.setdefault("Cache-Control", "no-store")
+        # Set, not only where it is missing: Flask-Security writes “no-store=True”, which no browser knows.
+        headers["Cache-Control"] = "no-store"
     return response
 
 

@@ -9,12 +9,14 @@ from sqlalchemy import make_url
 from consult.foundation.errors import BadInput
 
 QUEUE_NAME = "consult"
+# More than the second for which a worker waits in one reading of the queue.
+REDIS_SECONDS = 5
 
 
 def make_huey(queue_url: str) -> Huey:
     """Return the engine for an address on sqlite:///, postgresql+psycopg:// or redis://."""
     if queue_url.startswith(("redis:", "rediss:", "unix:")):
-        return RedisHuey(QUEUE_NAME, url=queue_url)
+        return RedisHuey(QUEUE_NAME, url=with_timeouts(queue_url))
     url = make_url(queue_url)
     if url.get_backend_name() == "sqlite":
         return SqliteHuey(QUEUE_NAME, filename=url.database, fsync=False, strict_fifo=True)
@@ -22,6 +24,12 @@ def make_huey(queue_url: str) -> Huey:
         plain = url.set(drivername="postgresql").render_as_string(hide_password=False)
         return PostgresHuey(QUEUE_NAME, dsn=plain)
     raise BadInput("CONSULT_QUEUE_URL must start with sqlite:///, postgresql+psycopg:// or redis://")
+
+
+def with_timeouts(redis_url: str) -> str:
+    """Return the address with limits on waiting: a Redis that hangs must not hold up who sends evidence."""
+    joint = "&" if "?" in redis_url else "?"
+    return f"{redis_url}{joint}socket_timeout={REDIS_SECONDS}&socket_connect_timeout={REDIS_SECONDS}"
 
 
 class Delivery:

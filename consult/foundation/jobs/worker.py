@@ -194,6 +194,10 @@ def sweep(*, at: datetime) -> list[int]:
     overdue = (Job.state == JobState.QUEUED) & (Job.queued_at < at - OVERDUE_DELIVERY)
     due = list(db.session.scalars(select(Job.id).where(or_(abandoned, overdue)).order_by(Job.id)))
     db.session.rollback()
+    # While deliveries wait in the queue these jobs may be among them: to send them again each time
+    # would fill it with idle ones.
+    if current_app.extensions["consult.delivery"].huey.pending_count():
+        return []
     for job_id in due:
         current_app.extensions["consult.send_job"](job_id)
     return due

@@ -11,7 +11,7 @@ from consult.accounts.models import User
 from consult.foundation.clock import now
 from consult.foundation.database import db, transaction
 from consult.foundation.errors import Busy, NotFound, Refused
-from consult.foundation.jobs import chores, queue, worker
+from consult.foundation.jobs import chores, engine, queue, worker
 from consult.foundation.jobs.models import Job
 from consult.foundation.jobs.names import JobName, JobState
 from consult.foundation.jobs.views import TITLES
@@ -249,3 +249,20 @@ def test_only_who_may_ask_for_work_is_offered_to_stop_it(
 
 def test_every_job_name_has_a_handler_and_a_title(app: Flask, build: Builder) -> None:
     assert set(worker._handlers) == set(JobName) == set(TITLES)
+
+
+def test_the_sweep_sends_nothing_again_while_deliveries_wait(
+    app: Flask, session: Session, sent_jobs: list[int], handler: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lost = promise()
+    reread(session, lost).queued_at = now() - timedelta(minutes=5)
+    session.commit()
+    sent_jobs.clear()
+    monkeypatch.setattr(app.extensions["consult.delivery"].huey, "pending_count", lambda: 1)
+    assert worker.sweep(at=now()) == []
+    assert sent_jobs == []
+
+
+def test_a_redis_that_hangs_is_not_waited_for_long() -> None:
+    assert engine.with_timeouts("redis://h/0") == "redis://h/0?socket_timeout=5&socket_connect_timeout=5"
+    assert engine.with_timeouts("unix:///s?db=1").startswith("unix:///s?db=1&socket_timeout=5")
