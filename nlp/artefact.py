@@ -29,7 +29,7 @@ from nlp.similarity import Definitions
 from nlp.stack import Stack
 from nlp.types import CodeSpec
 
-_FORMAT = 1
+_FORMAT = 2
 _JSON, _ARRAYS = "model.json", "arrays.npz"
 Arrays = dict[str, NDArray[Any]]
 
@@ -97,7 +97,6 @@ def _arrays_of(model: Model) -> Arrays:
     arrays: Arrays = {
         "words": _packed(features.words_),
         "grams": _packed(features.grams_),
-        "pairs": features.pairs_,
         "word_idf": features.word_idf_,
         "gram_idf": features.gram_idf_,
         "n_held": np.array(definitions.n_held_),
@@ -123,7 +122,7 @@ def _arrays_of(model: Model) -> Arrays:
 def _model_of(arrays: Arrays, encoder: Encoder | None) -> Model:
     idf = arrays["word_idf"], arrays["gram_idf"]
     words, grams = _unpacked(arrays["words"]), _unpacked(arrays["grams"])
-    features = TextFeatures(encoder).restore(words, arrays["pairs"], grams, idf)
+    features = TextFeatures(encoder).restore(words, grams, idf)
     signals = [f"map.{i}" for i in range(2) if f"map.{i}.word.place" in arrays]
     maps = [(_map(arrays, f"{signal}.word"), _map(arrays, f"{signal}.char")) for signal in signals]
     usual = arrays["mean"], arrays["spread"], arrays["usual_best"]
@@ -146,7 +145,7 @@ def _packed(words: list[str]) -> NDArray[np.uint8]:
 
 
 def _unpacked(packed: NDArray[np.uint8]) -> list[str]:
-    return packed.tobytes().decode("utf-8", "surrogatepass").split("\n") if len(packed) else []
+    return packed.tobytes().decode("utf-8", "surrogatepass").split("\n")
 
 
 def _map_of(name: str, linear: LinearMap) -> Arrays:

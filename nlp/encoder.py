@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 import numpy as np
+from sklearn.preprocessing import normalize
 
 from nlp.errors import NlpError
 from nlp.words import FloatArray
@@ -31,5 +32,4 @@ def encoded(encoder: Encoder | None, texts: Sequence[str]) -> FloatArray:
     rows = np.asarray(encoder.encode(texts), dtype=np.float32)
     if rows.ndim != 2 or len(rows) != len(texts):
         raise NlpError(f"The encoder {encoder.name!r} must give one row of numbers for each text.")
-    lengths = np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-12)
-    return np.asarray(rows / lengths, dtype=np.float32)
+    return np.asarray(normalize(rows), dtype=np.float32) if len(rows) else rows

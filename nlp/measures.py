@@ -1,13 +1,14 @@
 """How good scores are: each measure takes truth and scores, both (passage, code).
 
 Codes without a passage to find are left out of means over codes. Where scores are equal, the order
-of the codes decides the three highest, and of the passages the average precision.
+of the codes decides the three highest; otherwise equals are above a threshold together.
 """
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
+from sklearn.metrics import average_precision_score, brier_score_loss, precision_recall_curve
 
 from nlp.words import FloatArray
 
@@ -29,22 +30,18 @@ def macro_recall_at_3(truth: Truth, scores: FloatArray) -> float:
 def mean_average_precision(truth: Truth, scores: FloatArray) -> float:
     """Mean over codes of average precision (the mean of precision at each true passage)."""
     present = np.flatnonzero(truth.any(axis=0))
-    return float(np.mean([_average_precision(truth[:, code], scores[:, code]) for code in present]))
+    return float(np.mean([average_precision_score(truth[:, code], scores[:, code]) for code in present]))
 
 
 def brier(truth: Truth, scores: FloatArray) -> float:
     """Mean over all pairs of the squared distance of probability and truth (Brier 1950)."""
-    return float(np.square(scores - truth).mean())
+    return float(brier_score_loss(truth.ravel(), scores.ravel()))
 
 
 def coverage_at_90_precision(truth: Truth, scores: FloatArray) -> float:
     """Largest share of true pairs above one threshold at which nine in ten pairs above it are true."""
-    flat = scores.ravel()
-    order = np.argsort(-flat, kind="stable")
-    hits = np.cumsum(truth.ravel()[order])
-    last_of_equals = np.append(np.diff(flat[order]) != 0, True)
-    good = last_of_equals & (hits >= 0.9 * np.arange(1, len(hits) + 1))
-    return float(hits[good].max(initial=0) / truth.sum())
+    precision, recall, _ = precision_recall_curve(truth.ravel(), scores.ravel())
+    return float(recall[precision >= 0.9].max())
 
 
 MEASURES = {
@@ -61,8 +58,3 @@ def _found(truth: Truth, scores: FloatArray) -> Truth:
     among = np.zeros_like(truth)
     np.put_along_axis(among, best, values=True, axis=1)
     return np.asarray(among & truth)
-
-
-def _average_precision(truth: NDArray[np.bool_], scores: FloatArray) -> float:
-    places = np.flatnonzero(truth[np.argsort(-scores, kind="stable")])
-    return float((np.arange(1, len(places) + 1) / (places + 1)).mean())

@@ -8,6 +8,7 @@ from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import expit
 
 from nlp.features import TextFeatures, TextMatrix
 from nlp.fusion import Fusion
@@ -67,8 +68,7 @@ class Model:
         if self.ridge is not None and self.stack is not None:
             logits = self.stack.logits(logits, self.ridge.scores(texts))
         heard = (np.diff(texts.word.indptr) > 0) | (np.diff(texts.char.indptr) > 0)
-        chance = 1.0 / (1.0 + np.exp(-np.clip(logits, -30, 30)))
-        return Scores(chance.astype(np.float32), similarities, heard)
+        return Scores(expit(logits), similarities, heard)
 
     def terms(self, scores: Scores) -> list[Term]:
         """The sums over n-grams that the logits hold, with their factors."""

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Self
 
 import numpy as np
+from scipy.special import expit
 
 from nlp.codebook import checked, defining_text, describing_text
 from nlp.decisions import DecisionTable
@@ -27,7 +28,7 @@ from nlp.words import FloatArray
 HELD_AT_MOST = 20_000
 #: Rows of the kernel; beyond it a sample is learned from (5,000 rows are 100 MB, and some seconds).
 READINGS_AT_MOST = 5_000
-_AT_ONCE = 1_000
+_AT_ONCE = 2_000
 
 
 class Proposer:
@@ -142,16 +143,18 @@ class Proposer:
         table = table.take(np.array(self._chosen(len(table.texts), READINGS_AT_MOST)))
         texts = model.features.transform(table.texts)
         defined = model.defined(texts)
-        expected = _chance(defined)
+        expected = expit(defined)
         targets = np.where(table.known, table.answer, expected)
         ridge, left_out = fit_ridge(texts, targets, expected, model.described)
         stack = fit_stack(defined, left_out, table.answer, table.known)
         return model.with_decisions(ridge, stack, table.known.sum(axis=0))
 
     def _propose(self, texts: Sequence[str]) -> list[Proposal]:
-        matrix = self.model_.measure(texts)
+        features = self.model_.features
+        reading = features.read(texts)
+        matrix = features.measure(reading)
         scores = self.model_.scores(matrix)
-        finder = ReasonFinder(self.model_.features, texts, matrix, self.model_.terms(scores))
+        finder = ReasonFinder(features, reading, matrix, self.model_.terms(scores))
         best = np.argsort(-scores.probabilities, axis=1, kind="stable")[:, : self.limit]
         return [self._proposal(row, best[row].tolist(), scores, finder) for row in range(len(texts))]
 
@@ -173,7 +176,3 @@ class Proposer:
 
 def _batches(texts: Sequence[str]) -> Iterator[Sequence[str]]:
     return (texts[i : i + _AT_ONCE] for i in range(0, len(texts), _AT_ONCE))
-
-
-def _chance(logits: FloatArray) -> FloatArray:
-    return np.asarray(1.0 / (1.0 + np.exp(-np.clip(logits, -30, 30))), dtype=np.float32)

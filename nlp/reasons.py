@@ -10,15 +10,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from heapq import nlargest
+from itertools import pairwise
+from operator import itemgetter
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from nlp.features import TextFeatures, TextMatrix
+from nlp.features import Reading, TextFeatures, TextMatrix
 from nlp.linear import LinearMap
 from nlp.types import Reason
-from nlp.words import FloatArray, IntArray, plain, read_words, word_spans
+from nlp.words import FloatArray, IntArray, telling, word_spans
 
 AT_MOST = 6
 #: A word with less than this share of the strongest word's weight is not worth pointing at.
@@ -53,33 +56,38 @@ class ReasonFinder:
     """Finds reasons in a batch of passages."""
 
     def __init__(
-        self, features: TextFeatures, texts: Sequence[str], matrix: TextMatrix, terms: Sequence[Term]
+        self, features: TextFeatures, reading: Reading, matrix: TextMatrix, terms: Sequence[Term]
     ) -> None:
-        self._texts, self._matrix, self._terms = texts, matrix, terms
-        self._features = features
-        self._tokens = read_words(texts)
-        forms = [plain(word) for word in self._tokens.words]
-        self._columns = features.word_ids(forms)
-        self._grams = features.form_grams(forms)
+        self._features, self._reading = features, reading
+        self._matrix, self._terms = matrix, terms
+        self._starts = np.cumsum([0, *map(len, reading.words)])
+        numbers = (reading.numbers[word] for words in reading.words for word in words)
+        ids = np.fromiter(numbers, dtype=np.int64, count=int(self._starts[-1]))
+        told = set(telling(reading.numbers))
+        self._tells = np.array([form in told for form in reading.numbers], dtype=bool)[ids]
+        self._columns = features.word_columns(reading.numbers)[ids]
+        self._grams = reading.grams[ids]
+        # For each column its place in a passage's row; what stands there of other passages is never read.
+        self._scratch = np.zeros(max(matrix.word.shape[1], matrix.char.shape[1]), dtype=np.int64)
 
     def reasons(self, row: int, codes: Sequence[int]) -> list[tuple[Reason, ...]]:
         """For each code its reasons in passage `row`, in reading order."""
         if not codes:
             return []
-        ids = self._tokens.ids[self._tokens.starts[row] : self._tokens.starts[row + 1]]
-        spans = word_spans(self._texts[row])
-        weights = self._word_weights(row, ids, codes)
-        stops = self._columns[ids] < -1
-        return [_reasons(self._texts[row], spans, weight, stops) for weight in weights]
+        text, tells = self._reading.texts[row], self._tells[self._part(row)]
+        spans = word_spans(text)
+        return [_reasons(text, spans, weight, tells) for weight in self.word_weights(row, codes)]
 
-    def _word_weights(self, row: int, ids: IntArray, codes: Sequence[int]) -> list[NDArray[np.float64]]:
+    def word_weights(self, row: int, codes: Sequence[int]) -> list[NDArray[np.float64]]:
+        """For each code what each word of passage `row` adds to the logit, less what belongs to no word."""
+        words = len(self._reading.words[row])
         word_row, char_row = _row(self._matrix.word, row), _row(self._matrix.char, row)
-        word_places = self._word_places(ids, word_row[0])
-        char_places = self._char_places(ids, char_row[0])
+        word_places = self._word_places(row, word_row[0])
+        char_places = self._char_places(row, char_row[0])
         found = []
         for code in codes:
             word, char = self._values(row, code, word_row, char_row)
-            found.append(word_places.spread(word, len(ids)) + char_places.spread(char, len(ids)))
+            found.append(word_places.spread(word, words) + char_places.spread(char, words))
         return found
 
     def _values(
@@ -93,22 +101,28 @@ class ReasonFinder:
             values[1][:] += factor * char[1] * term.char.of_grams(char[0], code)
         return values
 
-    def _word_places(self, ids: IntArray, present: IntArray) -> _Places:
-        """Single words, and pairs of words once for each of the two."""
-        columns = self._columns[ids]
-        kept = np.flatnonzero(columns >= -1)
-        pairs = self._features.pair_columns(columns[kept][:-1], columns[kept][1:])
-        numbers = np.concatenate([kept, kept[:-1], kept[1:]])
-        every = np.concatenate([columns[kept], pairs, pairs])
-        known = every >= 0
-        return _places(numbers[known], every[known], np.ones(int(known.sum()), dtype=np.float32), present)
+    def _part(self, row: int) -> slice:
+        """Where the words of the passage stand among those of the batch."""
+        return slice(self._starts[row], self._starts[row + 1])
 
-    def _char_places(self, ids: IntArray, present: IntArray) -> _Places:
-        begins, lengths = self._grams.indptr[ids], np.diff(self._grams.indptr)[ids]
-        numbers = np.repeat(np.arange(len(ids)), lengths)
-        within = np.arange(len(numbers)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
-        at = begins[numbers] + within if len(numbers) else numbers
-        return _places(numbers, self._grams.indices[at], self._grams.data[at], present)
+    def _word_places(self, row: int, present: IntArray) -> _Places:
+        """Single words, and pairs of words once for each of the two."""
+        tells, columns = self._tells[self._part(row)], self._columns[self._part(row)]
+        pairs = map(" ".join, pairwise(telling(self._reading.words[row])))
+        both = self._features.word_columns(pairs)
+        kept = np.flatnonzero(tells)
+        numbers = np.concatenate([kept, kept[:-1], kept[1:]])
+        every = np.concatenate([columns[tells], both, both])
+        known = every >= 0
+        return _places(
+            numbers[known], every[known], np.ones(int(known.sum()), dtype=np.float32), present, self._scratch
+        )
+
+    def _char_places(self, row: int, present: IntArray) -> _Places:
+        begins = self._grams.indptr[self._starts[row] : self._starts[row + 1] + 1]
+        part = slice(begins[0], begins[-1])
+        numbers = np.repeat(np.arange(len(begins) - 1), np.diff(begins))
+        return _places(numbers, self._grams.indices[part], self._grams.data[part], present, self._scratch)
 
 
 def _row(rows: sparse.csr_array, row: int) -> tuple[IntArray, FloatArray]:
@@ -117,45 +131,46 @@ def _row(rows: sparse.csr_array, row: int) -> tuple[IntArray, FloatArray]:
     return rows.indices[part], rows.data[part]
 
 
-def _places(words: IntArray, columns: IntArray, counts: FloatArray, present: IntArray) -> _Places:
+def _places(
+    words: IntArray, columns: IntArray, counts: FloatArray, present: IntArray, scratch: IntArray
+) -> _Places:
     """Number the columns as they stand in the passage's row, and share each among its places."""
-    order = np.argsort(present)
-    column = order[np.searchsorted(present, columns, sorter=order)] if len(columns) else columns
+    scratch[present] = np.arange(len(present))
+    column = scratch[columns]
     total = np.bincount(column, weights=counts, minlength=len(present))
     return _Places(words, column, (counts / total[column]).astype(np.float32))
 
 
 def _reasons(
-    text: str, spans: list[tuple[int, int]], weights: NDArray[np.float64], stops: NDArray[np.bool_]
+    text: str, spans: list[tuple[int, int]], weights: NDArray[np.float64], tells: NDArray[np.bool_]
 ) -> tuple[Reason, ...]:
     """The strongest words that speak for the code, neighbours joined, in reading order."""
     enough = _WORTH_SHOWING * max(weights.max(initial=0.0), 1e-9)
-    runs = _runs(text, spans, (weights >= enough) & ~stops, stops)
-    strongest = sorted(runs, key=lambda run: -weights[run[0] : run[1]].sum())[:AT_MOST]
-    return tuple(_reason(text, spans, weights, run) for run in sorted(strongest))
+    runs = _runs(text, spans, (weights >= enough) & tells, tells)
+    weighed = [(float(weights[first:end].sum()), first, end) for first, end in runs]
+    strongest = nlargest(AT_MOST, weighed, key=itemgetter(0))
+    return tuple(_reason(text, spans, *run) for run in sorted(strongest, key=itemgetter(1)))
 
 
-def _reason(
-    text: str, spans: list[tuple[int, int]], weights: NDArray[np.float64], run: tuple[int, int]
-) -> Reason:
-    start, end = spans[run[0]][0], spans[run[1] - 1][1]
-    return Reason(start, end, text[start:end], round(float(weights[run[0] : run[1]].sum()), 4))
+def _reason(text: str, spans: list[tuple[int, int]], weight: float, first: int, end: int) -> Reason:
+    start, stop = spans[first][0], spans[end - 1][1]
+    return Reason(start, stop, text[start:stop], round(weight, 4))
 
 
 def _runs(
-    text: str, spans: list[tuple[int, int]], chosen: NDArray[np.bool_], stops: NDArray[np.bool_]
+    text: str, spans: list[tuple[int, int]], chosen: NDArray[np.bool_], tells: NDArray[np.bool_]
 ) -> list[tuple[int, int]]:
     """Half-open runs of chosen words with nothing between them but space, or one small word."""
     runs: list[tuple[int, int]] = []
     for at in np.flatnonzero(chosen).tolist():
-        if runs and _joins(text, spans, runs[-1][1] - 1, at, stops):
+        if runs and _joins(text, spans, runs[-1][1] - 1, at, tells):
             runs[-1] = (runs[-1][0], at + 1)
         else:
             runs.append((at, at + 1))
     return runs
 
 
-def _joins(text: str, spans: list[tuple[int, int]], last: int, at: int, stops: NDArray[np.bool_]) -> bool:
-    if at - last > 2 or not stops[last + 1 : at].all():
+def _joins(text: str, spans: list[tuple[int, int]], last: int, at: int, tells: NDArray[np.bool_]) -> bool:
+    if at - last > 2 or tells[last + 1 : at].any():
         return False
     return all(set(text[spans[i][1] : spans[i + 1][0]]) <= _GAP for i in range(last, at))

@@ -13,6 +13,8 @@ from typing import Self
 
 import numpy as np
 from scipy import sparse
+from scipy.stats import rankdata
+from sklearn.preprocessing import normalize
 
 from nlp.codebook import defining_text
 from nlp.features import TextFeatures, TextMatrix
@@ -112,15 +114,7 @@ def row_spread(values: FloatArray) -> FloatArray:
 
 def reciprocal_ranks(values: FloatArray) -> FloatArray:
     """One over the rank of each code on its passage; equals share the better rank."""
-    order = np.argsort(-values, axis=1, kind="stable")
-    ordered = np.take_along_axis(values, order, axis=1)
-    place = np.broadcast_to(np.arange(values.shape[1]), values.shape)
-    fresh = np.ones(values.shape, dtype=bool)
-    fresh[:, 1:] = ordered[:, 1:] < ordered[:, :-1]
-    first = np.maximum.accumulate(np.where(fresh, place, 0), axis=1)
-    out = np.empty_like(values)
-    np.put_along_axis(out, order, (1.0 / (1.0 + first)).astype(np.float32), axis=1)
-    return out
+    return np.asarray(1.0 / rankdata(-values, method="min", axis=1), dtype=np.float32)
 
 
 def _map_of(texts: TextMatrix) -> tuple[LinearMap, LinearMap]:
@@ -141,12 +135,5 @@ def _with_closest(own: TextMatrix, held: TextMatrix, similarity: FloatArray) -> 
     mix = sparse.coo_array(
         (weights.ravel(), (codes.ravel(), closest.ravel())), shape=similarity.shape[::-1]
     ).tocsr()
-    word, char = _unit(own.word + mix @ held.word), _unit(own.char + mix @ held.char)
-    return TextMatrix(word, char, own.dense)
-
-
-def _unit(rows: sparse.csr_array) -> sparse.csr_array:
-    rows = sparse.csr_array(rows)
-    lengths = np.sqrt(np.asarray(rows.multiply(rows).sum(axis=1)).ravel())
-    rows.data = (rows.data / np.repeat(np.maximum(lengths, _TINY), np.diff(rows.indptr))).astype(np.float32)
-    return rows
+    word, char = normalize(own.word + mix @ held.word), normalize(own.char + mix @ held.char)
+    return TextMatrix(sparse.csr_array(word), sparse.csr_array(char), own.dense)

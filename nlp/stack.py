@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import expit
 
 from nlp.words import FloatArray, IntArray
 
@@ -62,7 +63,7 @@ class _Pairs:
 
     def step(self, beta: Float64Array, levels: Float64Array) -> tuple[Float64Array, Float64Array]:
         """Newton's step; the levels are eliminated first (Schur complement), so many of them cost little."""
-        chance = 1.0 / (1.0 + np.exp(-np.clip(self.logits(beta, levels), -30, 30)))
+        chance = expit(self.logits(beta, levels))
         curve = chance * (1 - chance)
         slope = self.x.T @ (self.y - chance) - (beta - _START) / _VARIANCE
         slope_levels = self.per_code(self.y - chance) - levels / _CODE_VARIANCE

@@ -28,12 +28,12 @@ def test_reasons_are_exact_spans_in_reading_order_and_speak_for_the_code(text: s
 def test_the_parts_of_the_words_add_up_to_the_sums_in_the_score(proposer: Proposer) -> None:
     texts = ["The bus, the train and the bus fares: no evening bus runs home.", "Grant money. Grant forms."]
     model = proposer.model_
-    matrix = model.measure(texts)
+    reading = model.features.read(texts)
+    matrix = model.features.measure(reading)
     terms = model.terms(model.scores(matrix))
-    finder = ReasonFinder(model.features, texts, matrix, terms)
+    finder = ReasonFinder(model.features, reading, matrix, terms)
     for row in range(len(texts)):
-        ids = finder._tokens.ids[finder._tokens.starts[row] : finder._tokens.starts[row + 1]]
-        for code, parts in enumerate(finder._word_weights(row, ids, range(len(CODES)))):
+        for code, parts in enumerate(finder.word_weights(row, range(len(CODES)))):
             whole = sum(
                 term.factors[row, code]
                 * (term.word.apply(matrix.word) + term.char.apply(matrix.char))[row, code]
