@@ -65,6 +65,8 @@ def grant_role(
     at: datetime,
 ) -> Membership:
     """Give a user a role in an inquiry; giving it again changes nothing."""
+    # Held until the commit, so that a second press waits and then finds the role given.
+    session.execute(select(User.id).where(User.id == user_id).with_for_update())
     held = session.scalar(_holding(inquiry_id, user_id, role))
     if held:
         return held

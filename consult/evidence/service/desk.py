@@ -28,7 +28,8 @@ def change_state(
     BadInput for going back to new, or out of scope without a reason; NotFound for another inquiry's.
     """
     wanted = select(Submission).where(Submission.inquiry_id == inquiry_id, Submission.reference == reference)
-    submission = session.scalar(wanted)
+    # Held until the commit: the log must name the state it really had when two clerks act at once.
+    submission = session.scalar(wanted.with_for_update())
     if submission is None:
         raise NotFound(f"There is no submission {reference} in this inquiry.")
     why = storable(why.strip())
