@@ -96,7 +96,7 @@ function actionOf(event) {
     const button = target?.matches(".app-suggestion") ? target : openIn(current())[0];
     return () => {
       const act = button?.querySelector(`[data-key="${event.key}"]`);
-      act ? act.click() : say("There is no open suggestion on this passage. c adds a code.");
+      act ? act.click() : say("There is no open suggestion on this passage: c adds a code, n goes to the next submission.");
     };
   }
   return null;

@@ -9,6 +9,8 @@ export const current = () => coding.querySelector(".app-passage.is-current") ?? 
 export const openIn = (passage) => [...passage.querySelectorAll(".app-suggestion:not([aria-busy])")];
 const fresh = (passage) => openIn(passage).filter((card) => !card.matches(".app-suggestion--skipped"));
 
+export const anyFresh = () => passages().some((passage) => fresh(passage).length > 0);
+
 export function card() {
   const passage = current();
   const focused = document.activeElement?.closest(".app-suggestion, .app-coded");

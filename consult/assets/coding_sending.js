@@ -1,6 +1,6 @@
 // Sending acts, one after the other. One that could not be sent waits, in order, until it can be: the page's key
 // makes a second sending the same act.
-import { calm, complain, goTo, light, say } from "./coding_place.js";
+import { anyFresh, calm, complain, goTo, light, say } from "./coding_place.js";
 
 export const waiting = []; // acts not yet on the server's disk: {url, data}
 export const done = []; // what can be taken back: {url, block, card}
@@ -80,8 +80,14 @@ function receive(answer, fine, data) {
   if (data.get("back")) {
     goTo(document.getElementById(block), document.getElementById(data.get("back")));
   }
-  const nothingLeft = answer.left === 0 ? " All decided here." : "";
-  say(`Saved ${answer.at}. ${answer.message}.${nothingLeft}`);
+  say(`Saved ${answer.at}. ${answer.message}.${whatIsLeft(answer.left)}`);
+}
+
+function whatIsLeft(left) {
+  if (left === 0) {
+    return " All decided here.";
+  }
+  return left !== undefined && !anyFresh() ? " Only what was skipped is left here." : "";
 }
 
 function replace(key, html) {

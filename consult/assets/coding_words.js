@@ -22,7 +22,22 @@ export function selectedWords() {
   if (passage.dataset.text !== other.dataset.text) {
     return { problem: "The words are in two answers. Select words within one answer." };
   }
-  return { passage, text: passage.dataset.text, start, end, words: range.toString(), whole: from === to };
+  const within = touched.slice(touched.indexOf(from), touched.indexOf(to) + 1);
+  const words = within.map((text) => wordsIn(text, range)).join("\n");
+  return { passage, text: passage.dataset.text, start, end, words, whole: from === to };
+}
+
+// What of one passage's own words is selected: between two passages stand panels, whose words nobody selected.
+function wordsIn(text, range) {
+  const own = document.createRange();
+  own.selectNodeContents(text);
+  if (own.compareBoundaryPoints(Range.START_TO_START, range) < 0) {
+    own.setStart(range.startContainer, range.startOffset);
+  }
+  if (own.compareBoundaryPoints(Range.END_TO_END, range) > 0) {
+    own.setEnd(range.endContainer, range.endOffset);
+  }
+  return own.toString();
 }
 
 function offsetIn(text, range, inside, edge) {

@@ -129,6 +129,27 @@ def test_a_code_is_added_to_selected_words(page: Page, sign_in: SignIn, look: Lo
     expect(page.locator(".app-coded__quote", has_text=words.strip()).first).to_be_attached()
 
 
+def test_a_code_is_added_to_words_that_run_over_two_passages(page: Page, sign_in: SignIn) -> None:
+    sign_in(page, "analyst")
+    page.goto(f"{HOME}/coding/LOC0064")
+    # What stands between the two texts on the page, a panel with suggestions, is no part of the words.
+    page.locator("#coding").evaluate(
+        """coding => {
+            const section = [...coding.querySelectorAll("section")].find(
+                (one) => one.querySelectorAll(".app-passage__text").length > 1);
+            const [first, second] = section.querySelectorAll(".app-passage__text");
+            getSelection().setBaseAndExtent(first, 0, second, second.childNodes.length);
+        }"""
+    )
+    before = page.locator(".app-coded").count()
+    page.keyboard.press("c")
+    expect(page.locator("#picker-about")).not_to_contain_text("Add a code")
+    page.locator("#picker-search").fill("trust")
+    page.keyboard.press("Enter")
+    expect(status(page)).to_contain_text("Saved")
+    assert page.locator(".app-coded").count() > before
+
+
 def test_coding_works_without_script(plain_page: Page, sign_in: SignIn) -> None:
     sign_in(plain_page, "analyst")
     plain_page.goto(f"{HOME}/coding/LOC0002")
