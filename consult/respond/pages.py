@@ -136,7 +136,9 @@ def widget_for(asked: Asked, form: QuestionForm) -> dict[str, Any]:
         # A text area swallows the first line end of what stands in it.
         value = "\n" + str(form.typed())
         rows = 6 if (asked.word_limit or 1000) < 200 else 14
-        return {"label": heading, "rows": rows, "maxwords": asked.word_limit, "value": value}
+        limit = f"You can enter up to {asked.word_limit:,} words" if asked.word_limit else None
+        counted = {"maxwords": asked.word_limit, "textareaDescriptionText": limit}
+        return {"label": heading, "rows": rows, "value": value, **counted}
     if asked.kind is QuestionKind.NUMBER:
         return {"label": heading, "classes": "govuk-input--width-10", "inputmode": "numeric"}
     if asked.kind is not QuestionKind.SEVERAL and len(asked.choices) > MOST_RADIOS:

@@ -144,8 +144,8 @@ class SubmissionRead:
 
 
 def who(name: str, organisation: str) -> str:
-    """Return a respondent in one line."""
-    return ", ".join(part for part in (name, organisation) if part) or "No name given"
+    """Return a respondent in one line; a body that gave its name twice is named once."""
+    return ", ".join(dict.fromkeys(part for part in (name, organisation) if part)) or "No name given"
 
 
 @dataclass(frozen=True)

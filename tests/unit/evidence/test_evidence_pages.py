@@ -11,6 +11,7 @@ from consult.accounts.models import User
 from consult.calls.models import Call, Inquiry
 from consult.calls.rules import QuestionKind
 from consult.evidence.models import Submission
+from consult.evidence.queries import who
 from consult.evidence.rules import Channel, PublicationChoice, SubmissionState
 from consult.evidence.service import GivenAnswer, GivenEvidence, change_state, receive_submission
 from consult.foundation.audit import AuditEvent
@@ -495,3 +496,9 @@ def test_front_page_tells_what_has_arrived(
     page = clerk.get("/inquiries/localism")
     assert "3 submissions received" in page.text
     assert page.link("Look at the new submissions") == "/inquiries/localism/evidence?state=new"
+
+
+def test_a_body_that_gave_its_name_twice_is_named_once() -> None:
+    assert who("Brow End Together", "Brow End Together") == "Brow End Together"
+    assert who("Lorraine Unsworth", "Brow End Together") == "Lorraine Unsworth, Brow End Together"
+    assert who("", "") == "No name given"
