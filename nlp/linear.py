@@ -38,9 +38,9 @@ class LinearMap:
         product = _moved(texts, self.place, len(self.weights)) @ self.weights
         return np.asarray(product, dtype=np.float32)
 
-    def of_grams(self, grams: IntArray, output: int) -> FloatArray:
-        """The weights of some n-grams for one output."""
-        return np.asarray(self.weights[self.place[grams], output])
+    def of_grams(self, grams: IntArray, outputs: IntArray) -> FloatArray:
+        """The weights of some n-grams for some outputs, (outputs, n-grams)."""
+        return np.asarray(self.weights[self.place[grams][:, None], outputs].T)
 
 
 def _moved(texts: sparse.csr_array, place: IntArray, width: int) -> sparse.csr_array:

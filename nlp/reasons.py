@@ -47,9 +47,14 @@ class _Places:
     share: FloatArray
 
     def spread(self, values: FloatArray, words: int) -> NDArray[np.float64]:
-        """Hand the value of each column to the words it stands in."""
-        parts = np.bincount(self.word, weights=self.share * values[self.column], minlength=words)
-        return parts.astype(np.float64)
+        """Hand the value of each column, one row for each code, to the words it stands in."""
+        codes = len(values)
+        # All codes in one count: each has a stretch of its own.
+        at = self.word + words * np.arange(codes)[:, None]
+        parts = np.bincount(
+            at.ravel(), weights=(values[:, self.column] * self.share).ravel(), minlength=codes * words
+        )
+        return parts.astype(np.float64).reshape(codes, words)
 
 
 class ReasonFinder:
@@ -78,28 +83,18 @@ class ReasonFinder:
         spans = word_spans(text)
         return [_reasons(text, spans, weight, tells) for weight in self.word_weights(row, codes)]
 
-    def word_weights(self, row: int, codes: Sequence[int]) -> list[NDArray[np.float64]]:
-        """For each code what each word of passage `row` adds to the logit, less what belongs to no word."""
-        words = len(self._reading.words[row])
-        word_row, char_row = _row(self._matrix.word, row), _row(self._matrix.char, row)
-        word_places = self._word_places(row, word_row[0])
-        char_places = self._char_places(row, char_row[0])
-        found = []
-        for code in codes:
-            word, char = self._values(row, code, word_row, char_row)
-            found.append(word_places.spread(word, words) + char_places.spread(char, words))
-        return found
+    def word_weights(self, row: int, codes: Sequence[int]) -> NDArray[np.float64]:
+        """What each word of passage `row` adds to the logit of each code, (codes, words).
 
-    def _values(
-        self, row: int, code: int, word: tuple[IntArray, FloatArray], char: tuple[IntArray, FloatArray]
-    ) -> tuple[FloatArray, FloatArray]:
-        """What each n-gram of the passage adds to the logit of the code."""
-        values = (np.zeros_like(word[1]), np.zeros_like(char[1]))
-        for term in self._terms:
-            factor = term.factors[row, code]
-            values[0][:] += factor * word[1] * term.word.of_grams(word[0], code)
-            values[1][:] += factor * char[1] * term.char.of_grams(char[0], code)
-        return values
+        What belongs to no word is not in it.
+        """
+        words, chosen = len(self._reading.words[row]), np.asarray(codes)
+        factors = [term.factors[row, chosen][:, None] for term in self._terms]
+        word, char = _row(self._matrix.word, row), _row(self._matrix.char, row)
+        in_words = _values(word, [term.word for term in self._terms], factors, chosen)
+        in_chars = _values(char, [term.char for term in self._terms], factors, chosen)
+        of_words = self._word_places(row, word[0]).spread(in_words, words)
+        return of_words + self._char_places(row, char[0]).spread(in_chars, words)
 
     def _part(self, row: int) -> slice:
         """Where the words of the passage stand among those of the batch."""
@@ -123,6 +118,20 @@ class ReasonFinder:
         part = slice(begins[0], begins[-1])
         numbers = np.repeat(np.arange(len(begins) - 1), np.diff(begins))
         return _places(numbers, self._grams.indices[part], self._grams.data[part], present, self._scratch)
+
+
+def _values(
+    grams: tuple[IntArray, FloatArray],
+    maps: Sequence[LinearMap],
+    factors: Sequence[FloatArray],
+    codes: IntArray,
+) -> FloatArray:
+    """What each n-gram of a passage adds to the logit of each code, (codes, n-grams)."""
+    columns, values = grams
+    total = np.zeros((len(codes), len(columns)), dtype=np.float32)
+    for weights, factor in zip(maps, factors, strict=True):
+        total += factor * weights.of_grams(columns, codes)
+    return np.asarray(total * values, dtype=np.float32)
 
 
 def _row(rows: sparse.csr_array, row: int) -> tuple[IntArray, FloatArray]:
