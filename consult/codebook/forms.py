@@ -67,6 +67,8 @@ class CodeForm(Form):
                 offered.append((code.slug, INDENT * code.depth + code.name))
         self.parent.choices = offered
         self.offered = {slug for slug, _ in offered}
+        kept = entry.name if entry else None
+        self.taken = {code.name.casefold() for code in codes if code.active and code.name != kept}
         return self
 
     def show(self, entry: CodeEntry) -> "CodeForm":
@@ -96,6 +98,9 @@ class CodeForm(Form):
         fine = bool(super().validate(extra_validators))
         for name, problem in problems_of(self.text).items():
             self[name].errors = [problem]
+        # The picker, figures and files show names: two codes of one name could not be told apart there.
+        if (self.name.data or "").casefold() in self.taken:
+            self.name.errors = ["Another code has this name. Choose a different one, or edit that code."]
         if self.parent.data not in self.offered:
             self.parent.errors = ["Choose a code from the list, or none."]
         return fine and not self.errors

@@ -49,7 +49,7 @@ def rows_of(sheet: Sequence[Mapping[str, str]]) -> list[CodeRow]:
 
 def checked(rows: list[CodeRow], problems: Sequence[str] = ()) -> list[CodeRow]:
     """Return the rows if nothing is wrong with them; BadInput lists what is."""
-    found = [*problems, *_row_problems(rows), *_repeats(rows), *_circles(rows)]
+    found = [*problems, *_row_problems(rows), *_circles(rows)]
     if not rows:
         found.append("The file has a heading but no codes. Write one code on each row.")
     if len(rows) > MOST_ROWS:
@@ -108,11 +108,16 @@ def _row(number: int, row: Mapping[str, str]) -> CodeRow:
 
 
 def _row_problems(rows: list[CodeRow]) -> list[str]:
-    return [f"Row {row.row}: {problem}" for row in rows for problem in _problems(row)]
+    first: dict[str, int] = {}
+    for row in rows:
+        first.setdefault(row.slug, row.row)
+    return [f"Row {row.row}: {problem}" for row in rows for problem in _problems(row, first[row.slug])]
 
 
-def _problems(row: CodeRow) -> list[str]:
+def _problems(row: CodeRow, first: int) -> list[str]:
     found = []
+    if row.slug and row.row != first:
+        found.append(f"the code “{row.slug}” is already on row {first}.")
     if not row.slug:
         found.append("there is no code in the column “code”.")
     elif len(row.slug) > LONGEST_SLUG:
@@ -120,16 +125,6 @@ def _problems(row: CodeRow) -> list[str]:
     elif _UNFIT_FOR_SLUG.search(row.slug):
         found.append(f"the code “{row.slug}” may hold only letters, digits and _ - . : without spaces.")
     return found + [problem[0].lower() + problem[1:] for problem in problems_of(row.text).values()]
-
-
-def _repeats(rows: list[CodeRow]) -> list[str]:
-    first: dict[str, int] = {}
-    found = []
-    for row in rows:
-        if row.slug in first:
-            found.append(f"Row {row.row}: the code “{row.slug}” is already on row {first[row.slug]}.")
-        first.setdefault(row.slug, row.row)
-    return found
 
 
 def _circles(rows: list[CodeRow]) -> list[str]:

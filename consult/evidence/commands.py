@@ -88,7 +88,9 @@ def tell_notices(found: intake.Intake, plan: intake.Plan) -> None:
 
 def tell_plan(path: Path, found: intake.Intake, plan: intake.Plan, new_types: Sequence[str]) -> None:
     """Say what will happen."""
-    click.echo(f"Read {counted(len(found.items), 'submission')} with {found.words:,} words from {path}.")
+    click.echo(
+        f"Read {counted(len(found.items), 'submission')} with {counted(found.words, 'word')} from {path}."
+    )
     click.echo(
         f"New: {len(plan.new):,}. Already there: {plan.unchanged:,}. "
         f"Already there with other words, left as they are: {len(plan.changed):,}."

@@ -5,6 +5,7 @@ Nothing here stores anything. A fault makes the whole import impossible; a notic
 
 import csv
 import io
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -217,6 +218,9 @@ def _check_unique(rows: list[TableRow], column: str, where: str, intake: Intake)
 
 def decoded(data: bytes, where: str, intake: Intake) -> str | None:
     """Return the text of a file, or None after telling why it is none."""
+    if data.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+        intake.faults.append(f"{where}: is in UTF-16, as “Unicode text” of a spreadsheet. Save it as UTF-8.")
+        return None
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:

@@ -80,6 +80,20 @@ def test_a_bad_code_keeps_what_was_typed(room: Room, values: dict[str, str], pro
     assert room.names() == []
 
 
+def test_two_codes_in_use_do_not_share_a_name(room: Room) -> None:
+    power = room.add("Power")
+    told = room.add("power", definition="kept words", parent="power")
+    assert "Another code has this name" in told.text
+    assert "kept words" in told.html
+    kept = room.staff.submit(
+        room.staff.get(power.link("Edit")), {"definition": "Who decides"}, with_field="name"
+    )
+    assert "Who decides" in kept.text
+    room.staff.submit(kept, button="Retire")
+    room.add("Power")
+    assert room.names() == ["Power", "Power"]
+
+
 def test_two_writers_do_not_overwrite_each_other_unseen(room: Room) -> None:
     mine = room.staff.get(room.add("Power").link("Edit"))
     room.staff.submit(mine, {"name": "Theirs"}, with_field="name")

@@ -89,7 +89,10 @@ def test_bytes_of_no_known_kind_are_a_fault(folder: Path) -> None:
 
 def test_utf16_is_a_fault_that_names_the_remedy(folder: Path) -> None:
     (folder / "a.txt").write_bytes("Words".encode("utf-16"))
-    assert "Save it as UTF-8" in only_fault(intake.read(folder))
+    found = intake.read(folder)
+    assert "is in UTF-16" in only_fault(found)
+    assert "Save it as UTF-8" in only_fault(found)
+    assert not found.notices
 
 
 def test_nul_in_a_csv_is_a_fault_with_its_line(tmp_path: Path) -> None:
