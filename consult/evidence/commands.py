@@ -1,7 +1,7 @@
 """Commands on evidence."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
@@ -12,7 +12,7 @@ from consult.calls.models import Call
 from consult.calls.queries import call_with_questions, inquiry_by_slug
 from consult.calls.rules import QuestionKind
 from consult.evidence import intake, queries, service
-from consult.evidence.rules import Channel, PublicationChoice
+from consult.evidence.rules import PUBLICATION_WORDS, Channel, PublicationChoice
 from consult.foundation.clock import now
 from consult.foundation.commands import batches, counted, plain_errors, progress, say
 from consult.foundation.database import db, transaction
@@ -22,8 +22,8 @@ from consult.foundation.security import SYSTEM
 # Short enough that nobody who saves meanwhile waits long.
 SUBMISSIONS_A_TRANSACTION = 500
 CONSENT = (
-    "Publication choice: not published, until a person decides, "
-    "for a file does not tell what its writers agreed to."
+    "Publication choice: not published, for a file does not tell what its writers agreed to. A clerk records "
+    "what they said on the submission’s page; where all agreed to the same, import with --publication."
 )
 
 
@@ -35,6 +35,7 @@ class Target:
     inquiry_slug: str
     call_id: int
     question_id: int
+    publication: PublicationChoice = PublicationChoice.NOT_PUBLISHED
 
 
 @click.group("evidence")
@@ -47,12 +48,23 @@ def evidence() -> None:
 @click.option("--inquiry", "inquiry_slug", required=True, help="The inquiry's address, such as localism.")
 @click.option("--call", "call_slug", required=True, help="The call's address within the inquiry.")
 @click.option("--dry-run", is_flag=True, help="Say what would happen; store nothing.")
+@click.option(
+    "--publication",
+    default=PublicationChoice.NOT_PUBLISHED.value,
+    show_default=True,
+    type=click.Choice([choice.value for choice in PublicationChoice]),
+    help="What all its writers agreed to, where that is known.",
+)
 @with_appcontext
 @plain_errors
-def import_evidence(path: Path, inquiry_slug: str, call_slug: str, *, dry_run: bool) -> None:
+def import_evidence(
+    path: Path, inquiry_slug: str, call_slug: str, publication: str, *, dry_run: bool
+) -> None:
     """Import a folder of .txt files with a metadata.csv, or a units.csv; a second time changes nothing."""
     session = db.session()
-    target = find_target(session, inquiry_slug, call_slug)
+    target = replace(
+        find_target(session, inquiry_slug, call_slug), publication=PublicationChoice(publication)
+    )
     found = intake.read(path)
     plan = intake.plan(found.items, queries.hashes_by_key(session, target.call_id))
     tell_notices(found, plan)
@@ -111,7 +123,10 @@ def store(items: list[intake.Item], target: Target) -> None:
     if references:
         span = " to ".join(dict.fromkeys([references[0], references[-1]]))
         click.echo(f"Stored {counted(len(references), 'submission')}, {span}.")
-        click.echo(CONSENT)
+        unknown = target.publication is PublicationChoice.NOT_PUBLISHED
+        click.echo(
+            CONSENT if unknown else f"Publication choice: {PUBLICATION_WORDS[target.publication].lower()}."
+        )
         click.echo(f"Next: flask --app wsgi suggest --inquiry {target.inquiry_slug}")
 
 
@@ -134,7 +149,7 @@ def as_given(item: intake.Item, respondent_type_id: int | None, target: Target) 
         email="",
         respondent_type_id=respondent_type_id,
         place_id=None,
-        publication=PublicationChoice.NOT_PUBLISHED,
+        publication=target.publication,
         language="en",
         title=item.title,
         answers=(service.GivenAnswer(target.question_id, item.text),),

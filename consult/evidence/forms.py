@@ -9,7 +9,15 @@ from wtforms.validators import InputRequired, Length, ValidationError
 
 from consult.calls.models import Call, Place, RespondentType
 from consult.evidence.queries import NOT_GIVEN, Filters
-from consult.evidence.rules import STATE_WORDS, SubmissionState
+from consult.evidence.rules import (
+    CLOSENESS,
+    PUBLICATION_WORDS,
+    STATE_WORDS,
+    Channel,
+    PublicationChoice,
+    SubmissionState,
+    may_record_choice,
+)
 from consult.foundation.web import Form
 
 LONGEST_WORDS = 200
@@ -82,6 +90,32 @@ DECISIONS: Any = {
     SubmissionState.ACCEPTED.value: "Accept it as evidence",
     SubmissionState.OUT_OF_SCOPE.value: "Put it out of scope",
 }
+
+
+class PublicationForm(Form):
+    """What a respondent said of publication elsewhere than here, as a clerk records it."""
+
+    publication = RadioField(
+        "What the respondent agreed to",
+        widget=GovRadioInput(),
+        validators=[InputRequired("Choose what the respondent agreed to.")],
+    )
+    how_known = TextAreaField(
+        "How do you know?",
+        widget=GovTextArea(),
+        description="Such as the letter or the other site’s terms. It stands in the audit log.",
+        filters=[tidy],
+        validators=[
+            InputRequired("Say how you know what the respondent agreed to."),
+            Length(max=LONGEST_REASON, message=f"Shorten the reason to {LONGEST_REASON:,} characters."),
+        ],
+    )
+
+    def offer(self, channel: Channel, present: PublicationChoice) -> "PublicationForm":
+        """Offer the choices that a clerk may record."""
+        allowed = {c.value: PUBLICATION_WORDS[c] for c in CLOSENESS if may_record_choice(channel, present, c)}
+        self.publication.choices = cast(Any, allowed)  # the stubs do not know dicts yet
+        return self
 
 
 class StateForm(Form):

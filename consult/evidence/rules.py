@@ -32,6 +32,19 @@ PUBLICATION_WORDS = {
 }
 
 
+# From the freest to the closest: a choice made in writing to us may be made closer by a clerk, never freer.
+CLOSENESS = (PublicationChoice.WITH_NAME, PublicationChoice.WITHOUT_NAME, PublicationChoice.NOT_PUBLISHED)
+
+
+def may_record_choice(channel: "Channel", present: PublicationChoice, wanted: PublicationChoice) -> bool:
+    """Tell whether a clerk may record a choice in a respondent's place.
+
+    What was imported came without one, so any may be recorded. Who chose for themselves can only be
+    protected further.
+    """
+    return channel is Channel.IMPORTED or CLOSENESS.index(wanted) >= CLOSENESS.index(present)
+
+
 class SubmissionState(StrEnum):
     """Where a submission stands on the clerk's desk."""
 

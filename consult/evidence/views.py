@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from consult.calls.queries import calls_of, places_of, respondent_types_of
 from consult.evidence import queries, service
-from consult.evidence.forms import FilterForm, StateForm
+from consult.evidence.forms import FilterForm, PublicationForm, StateForm
 from consult.evidence.rules import (
     CHANNEL_WORDS,
     PUBLICATION_WORDS,
@@ -110,8 +110,32 @@ def change_state(inquiry_slug: str, reference: str) -> Response:
     return redirect(url_for("evidence.submission", inquiry_slug=inquiry_slug, reference=reference))
 
 
-def submission_page(reference: str, form: StateForm) -> str:
-    """Render a submission, with the clerk's form as it stands."""
+@blueprint.post("/<reference>/publication")
+@requires(Permission.HANDLE_EVIDENCE)
+def record_choice(inquiry_slug: str, reference: str) -> Response:
+    """Record what a respondent agreed to elsewhere than here."""
+    identity = current_identity()
+    found = queries.submission_by_reference(db.session(), identity.inquiry_id, reference, with_passages=False)
+    form = PublicationForm().offer(found.channel, found.publication)
+    if not form.validate_on_submit():
+        return make_response(submission_page(reference, StateForm(formdata=None), form), 422)
+    choice = PublicationChoice(form.publication.data)
+    with transaction() as session:
+        service.record_publication_choice(
+            session,
+            reference,
+            choice,
+            why=form.how_known.data or "",
+            inquiry_id=identity.inquiry_id,
+            actor=current_actor(),
+            at=now(),
+        )
+    flash(f"{reference}: {PUBLICATION_WORDS[choice].lower()}.", "success")
+    return redirect(url_for("evidence.submission", inquiry_slug=inquiry_slug, reference=reference))
+
+
+def submission_page(reference: str, form: StateForm, choice: PublicationForm | None = None) -> str:
+    """Render a submission, with the clerk's forms as they stand."""
     session, identity = db.session(), current_identity()
     found = queries.submission_by_reference(session, identity.inquiry_id, reference, with_passages=False)
     return render_template(
@@ -121,6 +145,7 @@ def submission_page(reference: str, form: StateForm) -> str:
         closed=[answer for answer in found.answers if not answer.text],
         written=[answer for answer in found.answers if answer.text],
         form=form if identity.may(Permission.HANDLE_EVIDENCE) else None,
+        choice=choice or PublicationForm(formdata=None).offer(found.channel, found.publication),
         neighbours=queries.neighbours_of(session, identity.inquiry_id, found.id),
         changed=queries.last_state_change(session, identity.inquiry_id, found.id),
         state_words=STATE_WORDS,

@@ -1,6 +1,6 @@
 """Verbs that receive evidence, keep passages and move a submission across the clerk's desk."""
 
-from consult.evidence.service.desk import change_state
+from consult.evidence.service.desk import change_state, record_publication_choice
 from consult.evidence.service.given import GivenAnswer, GivenEvidence
 from consult.evidence.service.passages import CutText, passage_for, store_passages
 from consult.evidence.service.receiving import Received, receive_many, receive_submission
@@ -23,6 +23,7 @@ __all__ = [
     "passage_for",
     "receive_many",
     "receive_submission",
+    "record_publication_choice",
     "store_passages",
     "types_by_name",
 ]

@@ -79,7 +79,15 @@ def test_imported_evidence_is_not_published_and_the_output_says_so(
 ) -> None:
     result = run(written(tmp_path, "u1,d1,One.,\n"))
     assert session.scalars(select(Submission.publication)).all() == [PublicationChoice.NOT_PUBLISHED]
-    assert "not published, until a person decides" in result.stdout
+    assert "not published, for a file does not tell" in result.stdout
+
+
+def test_what_all_writers_agreed_to_can_be_told_to_the_import(
+    session: Session, run: Run, tmp_path: Path
+) -> None:
+    result = run(written(tmp_path, "u1,d1,One.,\n"), "--publication", "without_name")
+    assert session.scalars(select(Submission.publication)).all() == [PublicationChoice.WITHOUT_NAME]
+    assert "may be published without name" in result.stdout
 
 
 def test_second_import_changes_nothing(session: Session, run: Run, tmp_path: Path) -> None:
