@@ -185,6 +185,8 @@ def sent_jobs(app: Flask, session: Session, monkeypatch: pytest.MonkeyPatch) -> 
     """Collect the ids of jobs sent after a commit instead of delivering them."""
     sent: list[int] = []
     monkeypatch.setitem(app.extensions, "consult.send_job", sent.append)
+    # What tests without this fixture have sent lies in the queue of the whole run.
+    monkeypatch.setattr(app.extensions["consult.delivery"].huey, "pending_count", lambda: 0)
     return sent
 
 

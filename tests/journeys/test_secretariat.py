@@ -152,7 +152,7 @@ def test_a_code_is_added_to_words_that_run_over_two_passages(page: Page, sign_in
 
 def test_coding_works_without_script(plain_page: Page, sign_in: SignIn) -> None:
     sign_in(plain_page, "analyst")
-    plain_page.goto(f"{HOME}/coding/LOC0002")
+    plain_page.goto(f"{HOME}/coding/LOC0036")
     before = open_suggestions(plain_page)
     plain_page.get_by_role("button", name=re.compile("^Reject")).first.click()
     expect(plain_page.locator(".app-suggestion")).to_have_count(before - 1)
