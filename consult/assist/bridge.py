@@ -17,7 +17,7 @@ from consult.assist.queries import (
     passages_read,
     passages_untouched,
 )
-from consult.assist.rules import all_decided
+from consult.assist.rules import all_decided, most_to_propose
 from consult.codebook.models import CodebookVersion
 from consult.codebook.queries import CodeEntry, active_codes_of
 from consult.codebook.service import freeze_version
@@ -190,7 +190,7 @@ def _fitted(inquiry_id: int, codes: Sequence[CodeEntry], version: CodebookVersio
         codes_seen(session, inquiry_id),
         slugs,
     )
-    proposer = Proposer().fit(
+    proposer = Proposer(limit=most_to_propose(len(said))).fit(
         [_spec_of(code) for code in codes], held_passages(session, inquiry_id), _in_library_words(decided)
     )
     record = RunRecord(

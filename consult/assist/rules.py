@@ -5,6 +5,15 @@ from dataclasses import dataclass
 
 from consult.coding.queries import DecidedPair, PassageToRead
 
+# Before anybody has decided, scores are rough: more than three guesses a passage would drown the reader.
+MOST_AT_FIRST = 3
+MOST_LATER = 5
+
+
+def most_to_propose(decided: int) -> int:
+    """Return how many codes a passage may be proposed, given how much has been decided."""
+    return MOST_LATER if decided else MOST_AT_FIRST
+
 
 @dataclass(frozen=True)
 class SeenCode:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from consult.assist import bridge
 from consult.assist.queries import codes_seen, passages_read
-from consult.assist.rules import SeenCode, all_decided
+from consult.assist.rules import SeenCode, all_decided, most_to_propose
 from consult.calls.models import Call, Inquiry
 from consult.codebook.models import Code
 from consult.coding.models import LatestRun, ModelRun, Suggestion
@@ -133,7 +133,11 @@ def test_a_run_names_what_it_was_made_with(inquiry: Inquiry, session: Session) -
     run = session.scalars(select(ModelRun)).one()
     assert (run.inquiry_id, run.decided, len(run.data_sha256)) == (inquiry.id, 0, 64)
     assert run.codebook_version_id
-    assert run.settings["limit"]
+    assert run.settings["limit"] == 3
+
+
+def test_few_codes_are_proposed_until_somebody_has_decided() -> None:
+    assert [most_to_propose(decided) for decided in (0, 1, 500)] == [3, 5, 5]
 
 
 def test_a_changed_codebook_is_proposed_for_anew(inquiry: Inquiry, session: Session) -> None:
