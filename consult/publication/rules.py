@@ -28,11 +28,6 @@ QUOTING: dict[PublicationChoice, str] = {
 }
 
 
-def may_read(choice: PublicationChoice, clearance: Clearance) -> bool:
-    """Tell whether an output of this clearance may carry the words."""
-    return choice in MAY_READ[clearance]
-
-
 def may_name(choice: PublicationChoice, clearance: Clearance) -> bool:
     """Tell whether an output of this clearance may say who the words are from."""
     return clearance is Clearance.COMPLETE or choice is PublicationChoice.WITH_NAME

@@ -9,6 +9,7 @@ import consult
 
 ROOT = Path(consult.__file__).parents[1]
 SOURCES = [p for d in ("consult", "nlp") for p in (ROOT / d).rglob("*.py") if "migrations" not in p.parts]
+TESTS = list((ROOT / "tests").rglob("*.py"))
 TEMPLATES = list((ROOT / "consult" / "templates").rglob("*.html"))
 LONGEST_FUNCTION = 40
 LONGEST_FILE = 400
@@ -47,7 +48,7 @@ def test_only_the_transaction_commits() -> None:
 
 def test_every_ignore_carries_its_reason() -> None:
     bare = re.compile(r"#\s*(?:type: ignore\[[\w-]+\]|noqa: [A-Z0-9, ]+|pragma: no cover)\s*$", re.MULTILINE)
-    assert [place(p) for p in SOURCES if bare.search(p.read_text("utf-8"))] == []
+    assert [place(p) for p in [*SOURCES, *TESTS] if bare.search(p.read_text("utf-8"))] == []
 
 
 def test_templates_make_no_safe_html_and_hold_no_script_or_style() -> None:

@@ -35,14 +35,14 @@ def cut(body: str, text_id: int = 1) -> list[PassageShown]:
 def suggestion(passage_id: int, *reasons: tuple[int, int], **values: object) -> SuggestionShown:
     given = {"id": 7, "passage_id": passage_id, "code_id": 3, "name": "Power", "definition": "", "score": 0.4}
     found = tuple({"start": s, "end": e, "text": "x", "weight": 1.0} for s, e in reasons)
-    return SuggestionShown(**{**given, "reasons": found, "from_definition": True, **values})  # type: ignore[arg-type]
+    return SuggestionShown(**{**given, "reasons": found, "from_definition": True, **values})  # type: ignore[arg-type]  # given by keyword
 
 
 def coding(start: int, end: int, **values: object) -> CodingShown:
     given = {"id": 9, "code_id": 3, "name": "Power", "who": "Ann", "mine": True, "at": NOON}
     given |= {"origin": CodingOrigin.OWN, "decision_id": None}
     passage = PassageShown(99, 1, Bounds(start, end), cut=False)
-    return CodingShown(**{**given, "passage": passage, **values})  # type: ignore[arg-type]
+    return CodingShown(**{**given, "passage": passage, **values})  # type: ignore[arg-type]  # given by keyword
 
 
 def test_each_passage_is_a_block_with_its_paragraphs_number() -> None:

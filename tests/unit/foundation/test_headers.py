@@ -21,4 +21,5 @@ def test_behind_https_browsers_are_told_to_stay_there(fresh_app: Callable[..., F
         upgrade()
     headers = app.test_client().get("/sign-in", base_url="https://evidence.example.org").headers
     assert headers["Strict-Transport-Security"].startswith("max-age=31536000")
-    assert "__Host-consult" in headers.get("Set-Cookie", "__Host-consult")
+    assert headers["Set-Cookie"].startswith("__Host-consult=")
+    assert "; Secure" in headers["Set-Cookie"]
