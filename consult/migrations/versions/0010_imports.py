@@ -1,0 +1,18 @@
+"""Make room for imports.
+
+Revision ID: 0010
+Revises: 0009
+"""
+
+revision = "0010"
+down_revision = "0009"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Add what the models of this step describe."""
+
+
+def downgrade() -> None:
+    """Take it away again."""
