@@ -10,7 +10,8 @@ from consult.codebook.models import Code
 from consult.coding.models import Coding, Decision, LatestRun, ModelRun, Suggestion
 from consult.coding.queries import PassageToRead, settlements, stands
 from consult.evidence.models import Passage, SourceText, Submission
-from consult.evidence.rules import PassageKind, SubmissionState
+from consult.evidence.queries import counted
+from consult.evidence.rules import PassageKind
 
 AT_ONCE = 1_000
 
@@ -145,9 +146,7 @@ def _with_words(session: Session, passage_ids: set[int]) -> list[PassageToRead]:
 
 def _readable(inquiry_id: int) -> tuple[ColumnElement[bool], ...]:
     """Return what the machine may read: passages that it cut, of evidence that is in scope."""
-    outside = select(Submission.id).where(
-        Submission.inquiry_id == inquiry_id, Submission.state == SubmissionState.OUT_OF_SCOPE
-    )
+    outside = select(Submission.id).where(Submission.inquiry_id == inquiry_id, ~counted())
     return (
         Passage.inquiry_id == inquiry_id,
         Passage.kind == PassageKind.CUT,

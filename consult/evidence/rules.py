@@ -39,25 +39,38 @@ CLOSENESS = (PublicationChoice.WITH_NAME, PublicationChoice.WITHOUT_NAME, Public
 def may_record_choice(channel: "Channel", present: PublicationChoice, wanted: PublicationChoice) -> bool:
     """Tell whether a clerk may record a choice in a respondent's place.
 
-    What was imported came without one, so any may be recorded. Who chose for themselves can only be
-    protected further.
+    What came by any other way than our own pages was written down by somebody else, so any may be
+    recorded. Who chose for themselves can only be protected further.
     """
-    return channel is Channel.IMPORTED or CLOSENESS.index(wanted) >= CLOSENESS.index(present)
+    return channel is not Channel.WEB or CLOSENESS.index(wanted) >= CLOSENESS.index(present)
 
 
 class SubmissionState(StrEnum):
     """Where a submission stands on the clerk's desk."""
 
     NEW = "new"
-    ACCEPTED = "accepted"
+    NEEDS_TRANSCRIPTION = "needs_transcription"
+    NEEDS_REDACTION = "needs_redaction"
+    POSSIBLE_DUPLICATE = "possible_duplicate"
+    CAMPAIGN = "campaign"
     OUT_OF_SCOPE = "out_of_scope"
+    ACCEPTED = "accepted"
+    WITHDRAWN = "withdrawn"
 
 
 STATE_WORDS = {
     SubmissionState.NEW: "New",
-    SubmissionState.ACCEPTED: "Accepted",
+    SubmissionState.NEEDS_TRANSCRIPTION: "Needs transcription",
+    SubmissionState.NEEDS_REDACTION: "Needs redaction",
+    SubmissionState.POSSIBLE_DUPLICATE: "Possible duplicate",
+    SubmissionState.CAMPAIGN: "Campaign",
     SubmissionState.OUT_OF_SCOPE: "Out of scope",
+    SubmissionState.ACCEPTED: "Accepted",
+    SubmissionState.WITHDRAWN: "Withdrawn",
 }
+
+# In no figure, no queue and no model: what is kept, but is not evidence.
+UNCOUNTED = frozenset({SubmissionState.OUT_OF_SCOPE, SubmissionState.WITHDRAWN})
 
 
 class Channel(StrEnum):
@@ -65,9 +78,20 @@ class Channel(StrEnum):
 
     WEB = "web"
     IMPORTED = "imported"
+    PAPER = "paper"
+    EMAIL = "email"
+    TELEPHONE = "telephone"
+    EVENT = "event"
 
 
-CHANNEL_WORDS = {Channel.WEB: "Sent on the web", Channel.IMPORTED: "Imported from a file"}
+CHANNEL_WORDS = {
+    Channel.WEB: "Sent on the web",
+    Channel.IMPORTED: "Imported from a file",
+    Channel.PAPER: "On paper",
+    Channel.EMAIL: "By e-mail",
+    Channel.TELEPHONE: "By telephone",
+    Channel.EVENT: "At an event",
+}
 
 
 class PassageKind(StrEnum):

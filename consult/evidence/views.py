@@ -30,6 +30,7 @@ WHY_WITHHELD = {
     Channel.WEB: "Its writer asked for this.",
     Channel.IMPORTED: "It came from a file, which does not tell what its writer agreed to.",
 }
+AS_TOLD = "So it was recorded when it was entered."
 
 
 @blueprint.get("")
@@ -150,7 +151,7 @@ def submission_page(reference: str, form: StateForm, choice: PublicationForm | N
         changed=queries.last_state_change(session, identity.inquiry_id, found.id),
         state_words=STATE_WORDS,
         withheld=found.publication is PublicationChoice.NOT_PUBLISHED,
-        why_withheld=WHY_WITHHELD[found.channel],
+        why_withheld=WHY_WITHHELD.get(found.channel, AS_TOLD),
         nameless=found.publication is PublicationChoice.WITHOUT_NAME,
         coding_link=link("coding.screen", {"reference": reference}, identity),
     )

@@ -12,7 +12,8 @@ from consult.coding.models import Coding, Decision, LatestRun, ModelRun
 from consult.coding.queries.standing import settlements, stands
 from consult.coding.rules import Verdict
 from consult.evidence.models import Passage, Submission
-from consult.evidence.rules import PassageKind, SubmissionState
+from consult.evidence.queries import counted
+from consult.evidence.rules import PassageKind
 
 
 @dataclass(frozen=True)
@@ -102,9 +103,7 @@ def _passages(
 
 def _readable(inquiry_id: int, *columns: Any) -> Select[Any]:
     """Select from the passages that the machine reads: cut by it, of evidence that is in scope."""
-    outside = select(Submission.id).where(
-        Submission.inquiry_id == inquiry_id, Submission.state == SubmissionState.OUT_OF_SCOPE
-    )
+    outside = select(Submission.id).where(Submission.inquiry_id == inquiry_id, ~counted())
     return (
         select(*columns)
         .select_from(Passage)

@@ -14,7 +14,7 @@ from consult.coding.models import Coding, Decision, LatestRun, ModelRun, Suggest
 from consult.coding.queries.standing import settlements, stands, taken_back
 from consult.coding.rules import MOST_SHOWN, Verdict
 from consult.evidence.models import Passage, Submission
-from consult.evidence.rules import SubmissionState
+from consult.evidence.queries import counted
 
 ROWS_A_PAGE = 50
 # No user has this id: for counts that are nobody's own.
@@ -104,7 +104,7 @@ def anything_left(session: Session, inquiry_id: int) -> bool:
         .join(Code, Code.id == Suggestion.code_id)
         .where(
             Passage.inquiry_id == inquiry_id,
-            Submission.state != SubmissionState.OUT_OF_SCOPE,
+            counted(),
             Suggestion.run_id == LatestRun.run_id,
             Suggestion.rank <= MOST_SHOWN,
             Code.state == CodeState.ACTIVE,
@@ -223,7 +223,7 @@ def _work(inquiry_id: int, reader_id: int) -> Select[Any]:
         .where(
             # By way of submissions: their passages lie together in an index, in the order to group by.
             Submission.inquiry_id == inquiry_id,
-            Submission.state != SubmissionState.OUT_OF_SCOPE,
+            counted(),
             LatestRun.suggested > 0,
         )
         .select_from(Submission)

@@ -26,7 +26,7 @@ from consult.coding.models import Coding, Decision, LatestRun, Suggestion
 from consult.coding.queries.standing import stands, taken_back
 from consult.coding.rules import MOST_SHOWN, Verdict
 from consult.evidence.models import Answer, Passage, SourceText, Submission
-from consult.evidence.rules import Bounds, PassageKind, SubmissionState
+from consult.evidence.rules import STATE_WORDS, UNCOUNTED, Bounds, PassageKind, SubmissionState
 from consult.foundation.errors import NotFound
 
 
@@ -41,6 +41,11 @@ class Header:
     place: str | None
     state: SubmissionState
     sent_at: datetime
+
+    @property
+    def uncounted(self) -> str:
+        """Return why nothing in it counts, in words, or nothing."""
+        return STATE_WORDS[self.state].lower() if self.state in UNCOUNTED else ""
 
 
 @dataclass(frozen=True)

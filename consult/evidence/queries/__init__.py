@@ -8,6 +8,7 @@ from consult.evidence.queries.listing import (
     counts_by_state,
     entry_page,
 )
+from consult.evidence.queries.states import counted
 from consult.evidence.queries.submission import (
     AnswerRead,
     Neighbours,
@@ -39,6 +40,7 @@ __all__ = [
     "SubmissionRead",
     "TextRead",
     "TextToCut",
+    "counted",
     "counts_by_state",
     "entry_page",
     "hashes_by_key",

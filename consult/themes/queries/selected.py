@@ -8,7 +8,7 @@ from consult.calls.models import Call
 from consult.coding.models import Coding
 from consult.coding.queries import stands
 from consult.evidence.models import Answer, AnswerChoice, Passage, Respondent, Submission
-from consult.evidence.rules import SubmissionState
+from consult.evidence.queries import counted
 from consult.themes.models import ThemeCode
 from consult.themes.rules import NOT_STATED, Selection
 
@@ -30,11 +30,10 @@ def coding_conditions(selection: Selection) -> list[Condition]:
 
 
 def submission_conditions(selection: Selection) -> list[Condition]:
-    """Return what a submission must meet, codings apart; evidence out of scope is in no figure."""
-    outside = Submission.state == SubmissionState.OUT_OF_SCOPE
+    """Return what a submission must meet, codings apart; what is not evidence is in no figure."""
     conditions = [
         Submission.inquiry_id == selection.inquiry_id,
-        outside if selection.out_of_scope else ~outside,
+        ~counted() if selection.out_of_scope else counted(),
     ]
     if selection.type_id is not None:
         conditions.append(_stated(Submission.respondent_type_id, selection.type_id))

@@ -125,7 +125,7 @@ def test_a_theme_page_counts_passages_submissions_and_respondents_apart(
     assert "2 respondents of 3 respondents who gave evidence (67%)" in words
     assert "4 passages in those submissions, each counted once" in words
     assert "Of the 4 submissions, 3 submissions have been read and coded so far" in words
-    assert "1 submission set aside as out of scope is counted nowhere" in words
+    assert "1 submission set aside as out of scope or withdrawn is counted nowhere" in words
 
 
 def test_a_type_or_place_from_which_nothing_came_keeps_its_row(full: World, chair: PageClient) -> None:
