@@ -15,6 +15,7 @@ from consult.foundation.database import db
 from consult.foundation.errors import NotFound
 from consult.foundation.jobs.models import Job
 from consult.foundation.jobs.names import FINISHED
+from consult.foundation.language import _
 from consult.foundation.security import ActorKind, Identity
 
 
@@ -53,7 +54,7 @@ def identify(user_id: int, inquiry_slug: str) -> Identity | None:
     ).all()
     if not rows:
         return None
-    name, inquiry_id, title, _ = rows[0]
+    name, inquiry_id, title, *_roles = rows[0]
     return Identity(
         user_id,
         name,
@@ -90,7 +91,7 @@ def call_with_questions(session: Session, inquiry_slug: str, call_slug: str) -> 
         )
     )
     if call is None:
-        raise NotFound("There is no such call for evidence.")
+        raise NotFound(_("There is no such call for evidence."))
     return call
 
 

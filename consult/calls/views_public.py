@@ -13,22 +13,23 @@ from consult.foundation.clock import now
 from consult.foundation.database import db
 from consult.foundation.errors import NotFound
 from consult.foundation.guard import public
+from consult.foundation.language import _, lazy
 from consult.foundation.web import LONDON
 
 blueprint = Blueprint("calls_public", __name__)
 
 HOW_ANSWERED = {
-    QuestionKind.FREE_TEXT: "in your own words",
-    QuestionKind.SINGLE: "choose one answer",
-    QuestionKind.SEVERAL: "choose any number of answers",
-    QuestionKind.SCALE: "choose a point on a scale",
-    QuestionKind.NUMBER: "a number",
-    QuestionKind.PLACE: "choose a place",
+    QuestionKind.FREE_TEXT: lazy("in your own words"),
+    QuestionKind.SINGLE: lazy("choose one answer"),
+    QuestionKind.SEVERAL: lazy("choose any number of answers"),
+    QuestionKind.SCALE: lazy("choose a point on a scale"),
+    QuestionKind.NUMBER: lazy("a number"),
+    QuestionKind.PLACE: lazy("choose a place"),
 }
 HEADINGS = (
-    (Openness.OPEN, "Open now"),
-    (Openness.NOT_YET, "Opening later"),
-    (Openness.CLOSED, "Closed"),
+    (Openness.OPEN, lazy("Open now")),
+    (Openness.NOT_YET, lazy("Opening later")),
+    (Openness.CLOSED, lazy("Closed")),
 )
 
 
@@ -50,7 +51,7 @@ def front() -> str:
     groups = [(heading, [n for n in notices if n.openness is state]) for state, heading in HEADINGS]
     return render_template(
         "calls/front.html",
-        title="Give evidence",
+        title=_("Give evidence"),
         groups=[group for group in groups if group[1]],
         any_open=any(notice.openness is Openness.OPEN for notice in notices),
     )
@@ -62,7 +63,7 @@ def call(inquiry_slug: str, call_slug: str) -> str:
     """Show what a call asks, why, until when, and what happens to people's words."""
     found = call_with_questions(db.session(), inquiry_slug, call_slug)
     if found.state is CallState.DRAFT:
-        raise NotFound("There is no such call for evidence.")
+        raise NotFound(_("There is no such call for evidence."))
     return render_template(
         "calls/call.html",
         title=found.title,
@@ -80,6 +81,7 @@ def notice_of(call: Call, *, at: datetime) -> CallNotice:
 
 def how_answered(question: Question) -> str:
     """Return how a question is answered, in a few words."""
-    limit = f", up to {question.word_limit:,} words" if question.word_limit else ""
-    needed = "" if question.required else "; you may leave it out"
-    return f"{HOW_ANSWERED[question.kind]}{limit}{needed}"
+    how = str(HOW_ANSWERED[question.kind])
+    if question.word_limit:
+        how = _("%(how)s, up to %(limit)s words", how=how, limit=f"{question.word_limit:,}")
+    return how if question.required else _("%(how)s; you may leave it out", how=how)

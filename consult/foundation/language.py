@@ -2,30 +2,83 @@
 
 Rules and forms take `_` and `ngettext` from here, so that they need to know nothing of the web. A sentence is
 written once, in English, in the code; its Welsh stands in consult/translations/cy/LC_MESSAGES/messages.po.
+Outside of a request, and on the pages of members, everything is in English.
 """
 
-from flask import Flask, g, request
-from flask_babel import Babel, gettext, lazy_gettext, ngettext
+from collections.abc import Callable
+
+from babel import Locale
+from flask import Flask, g, has_app_context
+from flask_babel import Babel, LazyString, get_locale, lazy_gettext, refresh
+from flask_babel import gettext as translated
+from flask_babel import ngettext as translated_by_number
 
 ENGLISH = "en"
 WELSH = "cy"
 # As each calls itself; the order is the one in which a page offers them.
 LANGUAGES = {ENGLISH: "English", WELSH: "Cymraeg"}
 
-_ = gettext
-lazy = lazy_gettext
+# Plain "en" would write dates as Americans do.
+_LOCALES = {ENGLISH: "en_GB", WELSH: "cy"}
+# A number of each kind that CLDR tells apart, by which a script in the page picks its wording.
+_NUMBER_OF_KIND = {"zero": 0, "one": 1, "two": 2, "few": 3, "many": 6, "other": 100}
 
-__all__ = ["ENGLISH", "LANGUAGES", "WELSH", "_", "init_app", "lazy", "ngettext", "page_language"]
+__all__ = [
+    "ENGLISH",
+    "LANGUAGES",
+    "WELSH",
+    "_",
+    "in_each_number",
+    "init_app",
+    "lazy",
+    "ngettext",
+    "page_language",
+    "page_locale",
+    "speak",
+]
+
+
+def _(sentence: str, **values: object) -> str:
+    """Return a sentence in the language of the page, its values put in."""
+    return str(translated(sentence, **values))
+
+
+def ngettext(one: str, many: str, num: int, **values: object) -> str:
+    """Return the sentence for a number in the language of the page; English has two, Welsh six."""
+    return str(translated_by_number(one, many, num, **values))
+
+
+def lazy(sentence: str) -> LazyString:
+    """Return a sentence that is put in the page's language when it is shown, for what is made at import."""
+    return lazy_gettext(sentence)
 
 
 def init_app(app: Flask) -> None:
     """Let pages speak the reader's language."""
-    app.config["BABEL_DEFAULT_LOCALE"] = "en_GB"
-    Babel(app, locale_selector=page_language, default_translation_directories="translations")
+    app.config["BABEL_DEFAULT_LOCALE"] = _LOCALES[ENGLISH]
+    Babel(app, locale_selector=lambda: _LOCALES[page_language()])
+    # A sentence may stand on several lines of a template; in the catalogue it is one.
+    app.jinja_env.policies["ext.i18n.trimmed"] = True
     app.jinja_env.globals["page_language"] = page_language
 
 
 def page_language() -> str:
-    """Return the language of the page being made: what the view set, else what the address asks for."""
-    chosen = g.get("language") or request.args.get("lang", ENGLISH)
-    return chosen if chosen in LANGUAGES else ENGLISH
+    """Return the language of the page being made: what its view chose, else English."""
+    return str(g.get("language", ENGLISH)) if has_app_context() else ENGLISH
+
+
+def speak(language: str) -> None:
+    """Let the rest of this request be in a language."""
+    g.language = language
+    refresh()
+
+
+def page_locale() -> Locale:
+    """Return how the language of the page writes dates and numbers."""
+    return get_locale() or Locale.parse(_LOCALES[ENGLISH])
+
+
+def in_each_number(wording: Callable[[int], str]) -> dict[str, str]:
+    """Return the wordings of a sentence with a count, by CLDR's names of the kinds of number."""
+    kinds = {*page_locale().plural_form.tags, "other"}
+    return {kind: wording(number) for kind, number in _NUMBER_OF_KIND.items() if kind in kinds}

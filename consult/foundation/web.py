@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from babel.dates import format_date
 from flask import (
     Flask,
     abort,
@@ -25,6 +26,7 @@ from werkzeug.wrappers import Response
 
 from consult.foundation.database import db
 from consult.foundation.errors import BadInput, Busy, ConsultError, NotFound, Refused
+from consult.foundation.language import _, page_locale
 from consult.foundation.markup import prose
 from consult.foundation.security import Identity, Permission
 
@@ -156,7 +158,7 @@ def on_fault(error: Exception) -> Response:
     db.session.rollback()
     current_app.logger.error("fault on %s", request.endpoint, exc_info=error)
     if request.method == "POST" and not wants_json():
-        message = "Something went wrong on our side. Your words are below; please send them again."
+        message = _("Something went wrong on our side. Your words are below; please send them again.")
         return kept_words(message=message, status=500)
     return (
         on_http_error(HTTPException(response=None))
@@ -215,14 +217,13 @@ def site_url(endpoint: str, **values: Any) -> str:
 
 def as_date(moment: datetime) -> str:
     """Return a day as people write it: 3 July 2026, on London's calendar."""
-    local = moment.astimezone(LONDON)
-    return f"{local.day} {local:%B %Y}"
+    return str(format_date(moment.astimezone(LONDON).date(), "d MMMM y", locale=page_locale()))
 
 
 def as_time(moment: datetime) -> str:
     """Return a day and time as people write them, on London's clock."""
-    local = moment.astimezone(LONDON)
-    return f"{as_date(moment)} at {local:%H:%M}"
+    clock = f"{moment.astimezone(LONDON):%H:%M}"
+    return str(_("%(day)s at %(time)s", day=as_date(moment), time=clock))
 
 
 def init_app(app: Flask) -> None:

@@ -15,6 +15,7 @@ from wtforms import Field, RadioField, SelectField, SelectMultipleField, StringF
 
 from consult.calls.rules import QuestionKind
 from consult.evidence.rules import PublicationChoice
+from consult.foundation.language import _, lazy
 from consult.foundation.web import Form
 from consult.respond.queries import RespondentTypeOffered
 from consult.respond.rules import (
@@ -29,32 +30,32 @@ from consult.respond.rules import (
 )
 
 # Radios that cannot be unticked would force an answer on whoever touched one.
-NO_ANSWER = {"": "I do not want to answer this question"}
+NO_ANSWER = lazy("I do not want to answer this question")
 MOST_RADIOS = 12
 ABOUT_FIELDS = ("name", "organisation", "email", "respondent_type")
 PUBLICATION_CHOICES = {
-    PublicationChoice.WITH_NAME: "Publish it with my name",
-    PublicationChoice.WITHOUT_NAME: "Publish it without my name",
-    PublicationChoice.NOT_PUBLISHED: "Do not publish it",
+    PublicationChoice.WITH_NAME: lazy("Publish it with my name"),
+    PublicationChoice.WITHOUT_NAME: lazy("Publish it without my name"),
+    PublicationChoice.NOT_PUBLISHED: lazy("Do not publish it"),
 }
 WHAT_WILL_HAPPEN = {
-    PublicationChoice.WITH_NAME: (
+    PublicationChoice.WITH_NAME: lazy(
         "Anybody may read your words beside your name and your organisation’s, here and in the report, and "
         "the report may quote you by name. Your e-mail address is never published."
     ),
-    PublicationChoice.WITHOUT_NAME: (
+    PublicationChoice.WITHOUT_NAME: lazy(
         "Anybody may read your words, and the report may quote them, with the kind of respondent you are and "
         "your place but no name."
     ),
-    PublicationChoice.NOT_PUBLISHED: (
+    PublicationChoice.NOT_PUBLISHED: lazy(
         "Only the commissioners and the commission’s staff read your words. They are not quoted. What you "
         "say is still weighed, and is counted in figures that name nobody."
     ),
 }
 
 BEFORE_SENDING = {
-    PublicationChoice.WITHOUT_NAME: (
-        " We publish the words as you wrote them, so look through them for anything that tells who you are."
+    PublicationChoice.WITHOUT_NAME: lazy(
+        "We publish the words as you wrote them, so look through them for anything that tells who you are."
     ),
 }
 
@@ -97,11 +98,11 @@ class QuestionForm(JourneyForm):
 class AboutForm(JourneyForm):
     """Who gives the evidence."""
 
-    name = StringField("Your name", widget=GovTextInput())
-    organisation = StringField("Organisation (optional)", widget=GovTextInput())
-    email = StringField("E-mail address (optional)", widget=GovTextInput())
+    name = StringField(lazy("Your name"), widget=GovTextInput())
+    organisation = StringField(lazy("Organisation (optional)"), widget=GovTextInput())
+    email = StringField(lazy("E-mail address (optional)"), widget=GovTextInput())
     respondent_type = RadioField(
-        "Which of these describes you best?", widget=GovRadioInput(), validate_choice=False
+        lazy("Which of these describes you best?"), widget=GovRadioInput(), validate_choice=False
     )
 
     def offer(self, types: Sequence[RespondentTypeOffered]) -> None:
@@ -117,12 +118,17 @@ class AboutForm(JourneyForm):
         return self.set_problems(about_problems(self.typed(), type_slugs))
 
 
+def publication_choices() -> dict[str, str]:
+    """Return value and wording of the publication choices, in the language of the page."""
+    return {choice: str(wording) for choice, wording in PUBLICATION_CHOICES.items()}
+
+
 class PublicationForm(JourneyForm):
     """What may be published."""
 
     publication = RadioField(
-        "May we publish your evidence?",
-        choices=cast(Any, PUBLICATION_CHOICES),
+        lazy("May we publish your evidence?"),
+        choices=cast(Any, publication_choices),
         widget=GovRadioInput(),
         validate_choice=False,
     )
@@ -138,7 +144,7 @@ class PublicationForm(JourneyForm):
 class ResumeForm(JourneyForm):
     """The way back to a draft or a receipt."""
 
-    code = StringField("Your return code or receipt code", widget=GovTextInput())
+    code = StringField(lazy("Your return code or receipt code"), widget=GovTextInput())
 
 
 def question_form(asked: Asked) -> type[QuestionForm]:
@@ -165,14 +171,14 @@ def field_for(asked: Asked) -> Field:
         return SelectField(
             asked.prompt,
             description=asked.hint,
-            choices=cast(Any, {"": "Choose"} | choices_of(asked)),
+            choices=cast(Any, {"": _("Choose")} | choices_of(asked)),
             widget=GovSelect(),
             validate_choice=False,
         )
     return RadioField(
         asked.prompt,
         description=asked.hint,
-        choices=cast(Any, choices_of(asked) | ({} if asked.required else NO_ANSWER)),
+        choices=cast(Any, choices_of(asked) | ({} if asked.required else {"": str(NO_ANSWER)})),
         widget=GovRadioInput(),
         validate_choice=False,
     )

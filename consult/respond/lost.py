@@ -11,6 +11,7 @@ from flask.blueprints import BlueprintSetupState
 from werkzeug.wrappers import Response
 
 from consult.foundation.errors import ConsultError
+from consult.foundation.language import _
 from consult.foundation.web import on_refusal
 from consult.respond import pages
 from consult.respond.forms import JourneyForm, PublicationForm, ResumeForm, question_form
@@ -47,7 +48,7 @@ def lost_publication(inquiry_slug: str, call_slug: str) -> Response:
 def lost_send(inquiry_slug: str, call_slug: str) -> Response:
     visit = lost_visit(inquiry_slug, call_slug)
     if visit.draft is None or visit.is_sent:
-        return press_again("Send my evidence")
+        return press_again(_("Send my evidence"))
     return pages.check_page(visit, lost=True) if visit.is_open else shut(visit)
 
 
@@ -57,11 +58,11 @@ def lost_code() -> Response:
 
 def lost_start(inquiry_slug: str, call_slug: str) -> Response:
     visit = visit_to(inquiry_slug, call_slug)
-    return press_again("Start now") if visit.is_open else to_call(visit)
+    return press_again(_("Start now")) if visit.is_open else to_call(visit)
 
 
 def lost_leave(**_address: str) -> Response:
-    return press_again("Leave this device")
+    return press_again(_("Leave this device"))
 
 
 def shut(visit: Visit, **typed: dict[str, Any]) -> Response:
@@ -72,7 +73,7 @@ def shut(visit: Visit, **typed: dict[str, Any]) -> Response:
 def press_again(button: str) -> Response:
     """Return a page that holds nothing but the button, with what its form carried."""
     fields = [(name, value) for name, value in request.form.items() if name != "csrf_token"]
-    title = "Press the button once more"
+    title = _("Press the button once more")
     page = render_template("respond/press_again.html", title=title, button=button, fields=fields)
     return make_response(page, pages.LOST)
 

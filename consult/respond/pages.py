@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from consult.calls.rules import QuestionKind
 from consult.evidence.rules import PublicationChoice
+from consult.foundation.language import _, in_each_number, ngettext
 from consult.respond.codes import grouped
 from consult.respond.forms import (
     BEFORE_SENDING,
@@ -97,7 +98,7 @@ def came_from_check() -> bool:
 def question_page(visit: Visit, form: QuestionForm, status: int = 200) -> Response:
     """Return the page of one question."""
     asked = form.asked
-    place = f"Question {asked.position} of {len(visit.call.questions)}"
+    place = _("Question %(number)s of %(all)s", number=asked.position, all=len(visit.call.questions))
     return step_page(
         "question",
         visit,
@@ -105,14 +106,14 @@ def question_page(visit: Visit, form: QuestionForm, status: int = 200) -> Respon
         form=form,
         title=f"{place}: {asked.prompt}",
         status=status,
-        caption=place if asked.required else f"{place} (you may leave it out)",
+        caption=place if asked.required else _("%(place)s (you may leave it out)", place=place),
         widget=widget_for(asked, form),
     )
 
 
 def about_page(visit: Visit, form: AboutForm, status: int = 200) -> Response:
     """Return the page about the respondent."""
-    return step_page("about", visit, ABOUT, form=form, title="About you", status=status)
+    return step_page("about", visit, ABOUT, form=form, title=_("About you"), status=status)
 
 
 def publication_page(visit: Visit, form: PublicationForm, status: int = 200) -> Response:
@@ -125,7 +126,7 @@ def publication_page(visit: Visit, form: PublicationForm, status: int = 200) -> 
 
 def what_to_know(choice: PublicationChoice) -> str:
     """Return what a choice means, with advice for as long as it can be followed."""
-    return WHAT_WILL_HAPPEN[choice] + BEFORE_SENDING.get(choice, "")
+    return " ".join(str(words[choice]) for words in (WHAT_WILL_HAPPEN, BEFORE_SENDING) if choice in words)
 
 
 def widget_for(asked: Asked, form: QuestionForm) -> dict[str, Any]:
@@ -136,14 +137,35 @@ def widget_for(asked: Asked, form: QuestionForm) -> dict[str, Any]:
         # A text area swallows the first line end of what stands in it.
         value = "\n" + str(form.typed())
         rows = 6 if (asked.word_limit or 1000) < 200 else 14
-        limit = f"You can enter up to {asked.word_limit:,} words" if asked.word_limit else None
-        counted = {"maxwords": asked.word_limit, "textareaDescriptionText": limit}
-        return {"label": heading, "rows": rows, "value": value, **counted}
+        return {"label": heading, "rows": rows, "value": value, **word_count_texts(asked.word_limit)}
     if asked.kind is QuestionKind.NUMBER:
         return {"label": heading, "classes": "govuk-input--width-10", "inputmode": "numeric"}
     if asked.kind is not QuestionKind.SEVERAL and len(asked.choices) > MOST_RADIOS:
         return {"label": heading}
     return {"fieldset": heading_legend(asked.prompt), "hint": hint}
+
+
+def word_count_texts(limit: int | None) -> dict[str, Any]:
+    """Return what the component that counts words says; its script picks the wording for a number."""
+    if limit is None:
+        return {}
+    return {
+        "maxwords": limit,
+        "textareaDescriptionText": _("You can enter up to %(limit)s words", limit=f"{limit:,}"),
+        "wordsUnderLimitText": in_each_number(words_remaining),
+        "wordsAtLimitText": words_remaining(0).replace("%{count}", "0"),
+        "wordsOverLimitText": in_each_number(words_too_many),
+    }
+
+
+def words_remaining(number: int) -> str:
+    """Return what stands below a text that may still grow; the script puts the number in."""
+    return ngettext("You have %%{count} word remaining", "You have %%{count} words remaining", number)
+
+
+def words_too_many(number: int) -> str:
+    """Return what stands below a text over its limit; the script puts the number in."""
+    return ngettext("You have %%{count} word too many", "You have %%{count} words too many", number)
 
 
 def heading_legend(text: str) -> dict[str, Any]:
@@ -162,7 +184,7 @@ def check_page(visit: Visit, *, tried: bool = False, lost: bool = False) -> Resp
         visit,
         status=LOST if lost else BAD_INPUT if tried and gaps else 200,
         lost=lost,
-        title="Check your answers before you send them",
+        title=_("Check your answers before you send them"),
         rows=rows_of(visit, draft.answers, draft.about),
         missing=missing,
         errors=missing if tried else [],
@@ -208,10 +230,10 @@ def about_rows(visit: Visit, about: Mapping[str, Any]) -> list[Row]:
     types = {offered.slug: offered.name for offered in visit.call.types}
     chosen = str(about.get("respondent_type", ""))
     values = [
-        ("name", "Your name", str(about.get("name", ""))),
-        ("organisation", "Organisation", str(about.get("organisation", ""))),
-        ("email", "E-mail address", str(about.get("email", ""))),
-        ("respondent_type", "Which describes you best", types.get(chosen, chosen)),
+        ("name", _("Your name"), str(about.get("name", ""))),
+        ("organisation", _("Organisation"), str(about.get("organisation", ""))),
+        ("email", _("E-mail address"), str(about.get("email", ""))),
+        ("respondent_type", _("Which describes you best"), types.get(chosen, chosen)),
     ]
     href = f"{address_of(visit.call, ABOUT)}?back=check"
     return [
@@ -229,7 +251,7 @@ def question_row(visit: Visit, asked: Asked, typed: Any) -> Row:
         lines=tuple(answer_in_words(asked, typed)),
         problem=problem_with(asked, typed),
         href=href,
-        change=f"the answer to question {asked.position}",
+        change=_("the answer to question %(number)s", number=asked.position),
         in_full=asked.kind is QuestionKind.FREE_TEXT,
     )
 
@@ -241,6 +263,6 @@ def publication_row(visit: Visit, about: Mapping[str, Any]) -> Row:
     lines: tuple[str, ...] = ()
     if not problem:
         choice = PublicationChoice(chosen)
-        lines = (PUBLICATION_CHOICES[choice], what_to_know(choice))
+        lines = (str(PUBLICATION_CHOICES[choice]), what_to_know(choice))
     href = f"{address_of(visit.call, PUBLICATION)}?back=check"
-    return Row("May we publish it?", lines, problem, href, "the publication choice")
+    return Row(_("May we publish it?"), lines, problem, href, _("the publication choice"))

@@ -13,6 +13,7 @@ from consult.calls.rules import CallState, Openness, QuestionKind, openness
 from consult.evidence.models import Answer, AnswerChoice, SourceText, Submission
 from consult.evidence.rules import PublicationChoice
 from consult.foundation.errors import NotFound
+from consult.foundation.language import _
 from consult.respond.codes import hash_of
 from consult.respond.models import Draft
 from consult.respond.rules import Asked, Choice
@@ -48,7 +49,7 @@ class CallToAnswer:
         for asked in self.questions:
             if asked.number == number:
                 return asked
-        raise NotFound("This call has no such question.")
+        raise NotFound(_("This call has no such question."))
 
     @property
     def type_slugs(self) -> tuple[str, ...]:
@@ -102,7 +103,7 @@ def call_to_answer(session: Session, inquiry_slug: str, call_slug: str) -> CallT
     """Return a published call; a call still being written does not exist for the public."""
     call = call_with_questions(session, inquiry_slug, call_slug)
     if call.state is CallState.DRAFT:
-        raise NotFound("There is no such call for evidence.")
+        raise NotFound(_("There is no such call for evidence."))
     return as_call_to_answer(session, call)
 
 
@@ -195,7 +196,7 @@ def receipt_for(session: Session, receipt_code: str) -> Receipt:
         .options(joinedload(Submission.respondent), joinedload(Submission.respondent_type))
     ).one_or_none()
     if row is None:
-        raise NotFound("There is no receipt under this code. Check each group of letters and figures.")
+        raise NotFound(_("There is no receipt under this code. Check each group of letters and figures."))
     submission, call, inquiry = row
     return Receipt(
         reference=submission.reference,
@@ -241,4 +242,4 @@ def chosen_in(answer: Answer) -> tuple[str, ...]:
     options = sorted((choice.option.position, choice.option.wording) for choice in answer.choices)
     number = [] if answer.number is None else [f"{answer.number:,}"]
     place = [answer.place.name] if answer.place else []
-    return (*(wording for _, wording in options), *number, *place)
+    return (*(wording for _position, wording in options), *number, *place)

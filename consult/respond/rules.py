@@ -8,6 +8,7 @@ from typing import Any
 
 from consult.calls.rules import QuestionKind, points_of_scale
 from consult.evidence.rules import PublicationChoice, word_count
+from consult.foundation.language import _, lazy, ngettext
 
 Typed = str | list[str]
 
@@ -118,12 +119,13 @@ def is_blank(typed: Typed | None) -> bool:
 def problem_with(asked: Asked, typed: Typed | None) -> str:
     """Return how to put an answer right, or nothing when it can be sent."""
     if UNSTORABLE in "".join(many(typed)):
-        return (
-            f"Your answer has a character that cannot be stored, shown here as {SHOWN_INSTEAD}. "
-            "Remove it and save again."
+        return _(
+            "Your answer has a character that cannot be stored, shown here as %(mark)s. "
+            "Remove it and save again.",
+            mark=SHOWN_INSTEAD,
         )
     if is_blank(typed):
-        return WHEN_BLANK[asked.kind] if asked.required else ""
+        return str(WHEN_BLANK[asked.kind]) if asked.required else ""
     return _CHECKS[asked.kind](asked, typed)
 
 
@@ -131,10 +133,12 @@ def text_problem(asked: Asked, typed: Typed | None) -> str:
     words = word_count(one(typed))
     if asked.word_limit is None or words <= asked.word_limit:
         return ""
-    over = counted(words - asked.word_limit)
-    return (
-        f"Your answer has {words:,} words, {over} more than the limit of {asked.word_limit:,}. "
-        f"Shorten it by {over}. All of it is kept below."
+    return _(
+        "Your answer has %(words)s words, %(over)s more than the limit of %(limit)s. "
+        "Shorten it by %(over)s. All of it is kept below.",
+        words=f"{words:,}",
+        over=counted(words - asked.word_limit),
+        limit=f"{asked.word_limit:,}",
     )
 
 
@@ -142,27 +146,34 @@ def choice_problem(asked: Asked, typed: Typed | None) -> str:
     offered = {str(choice.id) for choice in asked.choices}
     if set(many(typed)) <= offered:
         return ""
-    return "That is not one of the answers offered. Choose from the answers below."
+    return _("That is not one of the answers offered. Choose from the answers below.")
 
 
 def scale_problem(asked: Asked, typed: Typed | None) -> str:
     if one(typed) in {str(point) for point in asked.scale}:
         return ""
-    return f"Choose a point from {asked.scale[0]} to {asked.scale[-1]}."
+    return _("Choose a point from %(low)s to %(high)s.", low=asked.scale[0], high=asked.scale[-1])
 
 
 def number_problem(asked: Asked, typed: Typed | None) -> str:
     number = whole_number(one(typed))
     if number is None:
-        return "Enter a whole number in figures, such as 12, without decimals or words."
-    low, high = asked.minimum, asked.maximum
+        return _("Enter a whole number in figures, such as 12, without decimals or words.")
+    problem = bounds_problem(asked.minimum, asked.maximum, number)
+    if problem or abs(number) <= LARGEST_NUMBER:
+        return problem
+    return _("Enter a number of %(high)s or less.", high=f"{LARGEST_NUMBER:,}")
+
+
+def bounds_problem(low: int | None, high: int | None, number: int) -> str:
+    """Return how to bring a number within its bounds, or nothing."""
     if low is not None and high is not None and not low <= number <= high:
-        return f"Enter a number from {low:,} to {high:,}."
+        return _("Enter a number from %(low)s to %(high)s.", low=f"{low:,}", high=f"{high:,}")
     if low is not None and number < low:
-        return f"Enter a number that is {low:,} or more."
+        return _("Enter a number that is %(low)s or more.", low=f"{low:,}")
     if high is not None and number > high:
-        return f"Enter a number that is {high:,} or less."
-    return "" if abs(number) <= LARGEST_NUMBER else f"Enter a number of {LARGEST_NUMBER:,} or less."
+        return _("Enter a number that is %(high)s or less.", high=f"{high:,}")
+    return ""
 
 
 def whole_number(typed: str) -> int | None:
@@ -173,7 +184,7 @@ def whole_number(typed: str) -> int | None:
 
 def counted(words: int) -> str:
     """Return a number of words in words."""
-    return "1 word" if words == 1 else f"{words:,} words"
+    return ngettext("%(n)s word", "%(n)s words", words, n=f"{words:,}")
 
 
 _CHECKS: dict[QuestionKind, Callable[[Asked, Typed | None], str]] = {
@@ -185,12 +196,12 @@ _CHECKS: dict[QuestionKind, Callable[[Asked, Typed | None], str]] = {
     QuestionKind.NUMBER: number_problem,
 }
 WHEN_BLANK: dict[QuestionKind, str] = {
-    QuestionKind.FREE_TEXT: "Write an answer to this question.",
-    QuestionKind.SINGLE: "Choose one of the answers.",
-    QuestionKind.SEVERAL: "Choose at least one of the answers.",
-    QuestionKind.PLACE: "Choose a place.",
-    QuestionKind.SCALE: "Choose a point on the scale.",
-    QuestionKind.NUMBER: "Enter a number.",
+    QuestionKind.FREE_TEXT: lazy("Write an answer to this question."),
+    QuestionKind.SINGLE: lazy("Choose one of the answers."),
+    QuestionKind.SEVERAL: lazy("Choose at least one of the answers."),
+    QuestionKind.PLACE: lazy("Choose a place."),
+    QuestionKind.SCALE: lazy("Choose a point on the scale."),
+    QuestionKind.NUMBER: lazy("Enter a number."),
 }
 
 
@@ -214,7 +225,7 @@ def about_problems(about: Mapping[str, Any], types: Sequence[str]) -> dict[str, 
         field: message
         for field, message in {
             "name": _name_problem(about),
-            "organisation": too_long(about.get("organisation", ""), LONGEST_NAME, "The organisation"),
+            "organisation": too_long(about.get("organisation", ""), LONGEST_NAME, _("The organisation")),
             "email": _email_problem(about.get("email", "")),
             "respondent_type": _type_problem(about.get("respondent_type", ""), types),
         }.items()
@@ -225,35 +236,46 @@ def about_problems(about: Mapping[str, Any], types: Sequence[str]) -> dict[str, 
 def _name_problem(about: Mapping[str, Any]) -> str:
     name = str(about.get("name", ""))
     if not name.strip() and not str(about.get("organisation", "")).strip():
-        return "Enter your name, or the name of the organisation you answer for."
-    return too_long(name, LONGEST_NAME, "The name")
+        return _("Enter your name, or the name of the organisation you answer for.")
+    return too_long(name, LONGEST_NAME, _("The name"))
 
 
 def _email_problem(email: str) -> str:
     if email.strip() and not _EMAIL.fullmatch(email.strip()):
-        return "Enter an e-mail address like name@example.org, or leave it empty."
-    return too_long(email, LONGEST_EMAIL, "The e-mail address")
+        return _("Enter an e-mail address like name@example.org, or leave it empty.")
+    return too_long(email, LONGEST_EMAIL, _("The e-mail address"))
 
 
 def _type_problem(chosen: str, types: Sequence[str]) -> str:
     if not types or chosen in types:
         return ""
-    return "Choose which of these describes you best."
+    return _("Choose which of these describes you best.")
 
 
 def too_long(text: str, longest: int, what: str) -> str:
     """Return how to shorten a line, or nothing."""
     if UNSTORABLE in text:
-        return f"{what} has a character that cannot be stored, shown here as {SHOWN_INSTEAD}. Remove it."
+        return _(
+            "%(what)s has a character that cannot be stored, shown here as %(mark)s. Remove it.",
+            what=what,
+            mark=SHOWN_INSTEAD,
+        )
     length = len(text.strip())
-    return "" if length <= longest else f"{what} is {length} characters long. Shorten it to {longest}."
+    if length <= longest:
+        return ""
+    return _(
+        "%(what)s is %(length)s characters long. Shorten it to %(longest)s.",
+        what=what,
+        length=length,
+        longest=longest,
+    )
 
 
 def publication_problem(chosen: str) -> str:
     """Return how to put the publication choice right, or nothing."""
     if chosen in set(PublicationChoice):
         return ""
-    return "Choose whether we may publish your evidence."
+    return _("Choose whether we may publish your evidence.")
 
 
 def steps_through(questions: Sequence[Asked]) -> tuple[Step, ...]:
@@ -284,12 +306,12 @@ def gaps_in(
     """Return everything that keeps a draft from being sent, in the order of the pages."""
     found = [(Step("question", asked.number), asked, answers.get(asked.slug)) for asked in questions]
     unanswered = [
-        Gap(step, f"Question {asked.position}: {message}")
+        Gap(step, _("Question %(number)s: %(problem)s", number=asked.position, problem=message))
         for step, asked, typed in found
         if (message := problem_with(asked, typed))
     ]
-    if not unanswered and questions and all(is_blank(typed) for _, _, typed in found):
-        unanswered = [Gap(found[0][0], "You have not answered any question. Answer at least one.")]
+    if not unanswered and questions and all(is_blank(typed) for *_asked, typed in found):
+        unanswered = [Gap(found[0][0], _("You have not answered any question. Answer at least one."))]
     unchosen = publication_problem(str(about.get("publication", "")))
     return [
         *(Gap(ABOUT, message) for message in about_problems(about, types).values()),

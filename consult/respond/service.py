@@ -17,6 +17,7 @@ from consult.evidence.rules import Channel, PublicationChoice
 from consult.evidence.service import GivenAnswer, GivenEvidence, receive_submission
 from consult.foundation import audit
 from consult.foundation.errors import BadInput, NotFound, Refused
+from consult.foundation.language import _
 from consult.foundation.security import Actor
 from consult.respond.codes import hash_of, receipt_code_for
 from consult.respond.models import Draft
@@ -90,7 +91,7 @@ def send_draft(session: Session, draft_id: int, return_code: str, *, actor: Acto
     _must_be_open(call, at)
     gaps = gaps_in(call.questions, draft.answers, draft.about, call.type_slugs)
     if gaps:
-        raise BadInput("Some answers must be put right before you send.", [gap.message for gap in gaps])
+        raise BadInput(_("Some answers must be put right before you send."), [gap.message for gap in gaps])
     evidence = _evidence_of(draft, call, return_code)
     submission = receive_submission(session, evidence, inquiry_id=call.inquiry_id, actor=actor, at=at)
     draft.submission_id = submission.id
@@ -124,14 +125,14 @@ def _locked(session: Session, draft_id: int) -> Draft:
         select(Draft).where(Draft.id == draft_id).with_for_update().execution_options(populate_existing=True)
     )
     if draft is None:
-        raise NotFound("The draft is no longer there.")
+        raise NotFound(_("The draft is no longer there."))
     return draft
 
 
 def _open_draft(session: Session, draft_id: int, at: datetime) -> Draft:
     draft = _locked(session, draft_id)
     if draft.submission_id is not None:
-        raise AlreadySent("This evidence has been sent already.")
+        raise AlreadySent(_("This evidence has been sent already."))
     call = call_of_draft(session, draft.call_id)
     _must_be_open(call, at)
     draft.saved_at, draft.expires_at = at, expiry_of(call.closes_at)
@@ -140,7 +141,7 @@ def _open_draft(session: Session, draft_id: int, at: datetime) -> Draft:
 
 def _must_be_open(call: CallToAnswer, at: datetime) -> None:
     if call.openness(at) is not Openness.OPEN:
-        raise CallNotOpen("This call for evidence is not open, so nothing was stored.")
+        raise CallNotOpen(_("This call for evidence is not open, so nothing was stored."))
 
 
 def _evidence_of(draft: Draft, call: CallToAnswer, return_code: str) -> GivenEvidence:

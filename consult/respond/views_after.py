@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response
 from consult.evidence.rules import PublicationChoice
 from consult.foundation.database import db
 from consult.foundation.guard import public
+from consult.foundation.language import _, lazy
 from consult.respond import pages
 from consult.respond.codes import code_read, grouped, is_code, receipt_code_for
 from consult.respond.forms import PUBLICATION_CHOICES, WHAT_WILL_HAPPEN, ResumeForm
@@ -14,14 +15,14 @@ from consult.respond.routes import blueprint
 from consult.respond.visit import address_of, forget, remember, visit_to
 from consult.respond.ways import open_step, to, turned_away
 
-UNKNOWN_CODE = (
+UNKNOWN_CODE = lazy(
     "We find nothing under this code. Check each letter and figure against what you wrote down. Drafts are "
     "erased 14 days after their call closes."
 )
-NOT_A_CODE = "Enter the code of 26 letters and figures that you were given, such as {}."
+NOT_A_CODE = lazy("Enter the code of 26 letters and figures that you were given, such as {}.")
 SPECIMEN = "7K3MX-4Q9RT-02WVB-HN6ZE-5JD8SA"
-LEFT = "This device no longer knows your return code. Your draft is kept: only the code opens it."
-FORGOTTEN = "This device no longer knows what you sent. Your receipt code still opens it."
+LEFT = lazy("This device no longer knows your return code. Your draft is kept: only the code opens it.")
+FORGOTTEN = lazy("This device no longer knows what you sent. Your receipt code still opens it.")
 
 
 @blueprint.get("/<inquiry_slug>/<call_slug>/later")
@@ -30,7 +31,7 @@ def later(inquiry_slug: str, call_slug: str) -> Response:
     """Show the return code and how to come back."""
     visit = visit_to(inquiry_slug, call_slug)
     return turned_away(visit) or pages.shown(
-        "later", visit, title="Your answers are saved", onward=address_of(visit.call, open_step(visit))
+        "later", visit, title=_("Your answers are saved"), onward=address_of(visit.call, open_step(visit))
     )
 
 
@@ -40,7 +41,7 @@ def leave(inquiry_slug: str, call_slug: str) -> Response:
     """Take the return code out of this browser, for whoever writes on a shared computer."""
     visit = visit_to(inquiry_slug, call_slug)
     forget(visit.call.id)
-    flash(FORGOTTEN if visit.is_sent else LEFT, "success")
+    flash(str(FORGOTTEN if visit.is_sent else LEFT), "success")
     return redirect(url_for("calls_public.call", inquiry_slug=inquiry_slug, call_slug=call_slug), 303)
 
 
@@ -63,7 +64,7 @@ def open_code() -> Response:
     if slugs is None and receipt_exists(db.session(), code):
         return redirect(url_for("respond.receipt", code=grouped(code)), 303)
     if slugs is None:
-        return refused(form, UNKNOWN_CODE)
+        return refused(form, str(UNKNOWN_CODE))
     visit = visit_to(*slugs)
     remember(visit.call.id, code)
     # Read again: the draft of the code, not the one this browser may have had.
@@ -84,7 +85,7 @@ def sent(inquiry_slug: str, call_slug: str) -> Response:
     return pages.shown(
         "sent",
         visit,
-        title="We have your evidence",
+        title=_("We have your evidence"),
         receipt=receipt,
         receipt_code=grouped(code),
         will_happen=WHAT_WILL_HAPPEN[receipt.publication],
@@ -99,7 +100,7 @@ def receipt(code: str) -> Response:
     found = receipt_for(db.session(), code_read(code))
     page = render_template(
         "respond/receipt.html",
-        title=f"Your evidence {found.reference}",
+        title=_("Your evidence %(reference)s", reference=found.reference),
         receipt=found,
         choice=PUBLICATION_CHOICES[found.publication],
         will_happen=WHAT_WILL_HAPPEN[found.publication],
@@ -116,7 +117,7 @@ def resume_page(form: ResumeForm, *, status: int = 200) -> Response:
     """Return the page that asks for a code."""
     page = render_template(
         "respond/resume.html",
-        title="Come back to your evidence",
+        title=_("Come back to your evidence"),
         form=form,
         errors=form.problems,
         lost=status == pages.LOST,

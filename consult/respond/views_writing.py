@@ -15,6 +15,7 @@ from consult.foundation.clock import now
 from consult.foundation.database import transaction
 from consult.foundation.errors import BadInput
 from consult.foundation.guard import public
+from consult.foundation.language import _, lazy
 from consult.foundation.security import RESPONDENT
 from consult.respond import pages, service
 from consult.respond.forms import JourneyForm, PublicationForm, question_form
@@ -24,7 +25,7 @@ from consult.respond.visit import Visit, address_of, remember, save_in_draft, vi
 from consult.respond.ways import about_form, closed, open_step, to, to_call, too_late, turned_away
 
 Save = Callable[[Session, int, datetime], None]
-NEW_DRAFT = (
+NEW_DRAFT = lazy(
     "We could not find your earlier draft, so this page begins a new one. If you have a return code for the "
     "earlier draft, you can still come back to it."
 )
@@ -41,7 +42,7 @@ def start(inquiry_slug: str, call_slug: str) -> Response:
     if draft is not None and not visit.is_sent and "anew" not in request.form:
         if has_words(draft.answers, draft.about):
             onward = address_of(visit.call, open_step(visit))
-            return pages.shown("begun", visit, title="You have begun already", onward=onward)
+            return pages.shown("begun", visit, title=_("You have begun already"), onward=onward)
         return redirect(address_of(visit.call, ABOUT), 303)
     fresh = Visit(visit.call, visit.openness)
     save_in_draft(fresh, lambda _session, _draft_id, _at: None)
@@ -167,7 +168,7 @@ def not_stored(visit: Visit, save: Save, **typed: dict[str, Any]) -> Response | 
         remember(visit.call.id, visit.code)
         return too_late(visit, **typed)
     if begun:
-        flash(NEW_DRAFT, "notice")
+        flash(str(NEW_DRAFT), "notice")
     return None
 
 

@@ -14,6 +14,7 @@ from consult.calls.rules import Openness
 from consult.foundation.clock import now
 from consult.foundation.database import db, transaction
 from consult.foundation.errors import NotFound
+from consult.foundation.language import _
 from consult.foundation.security import RESPONDENT
 from consult.respond import service
 from consult.respond.codes import SECRET_BYTES, code_from, code_read
@@ -45,7 +46,7 @@ class Visit:
     def started(self) -> DraftHeld:
         """Return the draft; only where the page has made sure that there is one."""
         if self.draft is None:
-            raise NotFound("There is no draft.")
+            raise NotFound(_("There is no draft."))
         return self.draft
 
 

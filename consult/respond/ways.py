@@ -6,12 +6,13 @@ from flask import flash, redirect, url_for
 from werkzeug.wrappers import Response
 
 from consult.calls.rules import Openness
+from consult.foundation.language import _, lazy
 from consult.respond import pages
 from consult.respond.forms import AboutForm
 from consult.respond.rules import Step, first_open_step
 from consult.respond.visit import Visit
 
-NO_DRAFT = "There is no draft of yours on this device. Start below, or come back with your return code."
+NO_DRAFT = lazy("There is no draft of yours on this device. Start below, or come back with your return code.")
 
 
 def turned_away(visit: Visit) -> Response | None:
@@ -20,7 +21,7 @@ def turned_away(visit: Visit) -> Response | None:
         return redirect(to("sent", visit), 303)
     if visit.draft is None:
         if visit.is_open:
-            flash(NO_DRAFT, "notice")
+            flash(str(NO_DRAFT), "notice")
         return to_call(visit)
     return None if visit.is_open else closed(visit)
 
@@ -31,7 +32,7 @@ def closed(visit: Visit, status: int = 200, **typed: dict[str, Any]) -> Response
         "closed",
         visit,
         status=status,
-        title="This call is not open",
+        title=_("This call is not open"),
         not_yet=visit.openness is Openness.NOT_YET,
         **typed,
     )
@@ -39,7 +40,7 @@ def closed(visit: Visit, status: int = 200, **typed: dict[str, Any]) -> Response
 
 def too_late(visit: Visit, **typed: dict[str, Any]) -> Response:
     """Return the page for somebody who went on writing what another tab had sent."""
-    title = "Your evidence has been sent already"
+    title = _("Your evidence has been sent already")
     return pages.words_page("too_late", visit, status=pages.NOT_NOW, title=title, **typed)
 
 
