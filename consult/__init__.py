@@ -33,6 +33,7 @@ MODEL_MODULES = (
     "calls.models",
     "evidence.models",
     "respond.models",
+    "publication.models",
     "codebook.models",
     "coding.models",
     "themes.models",

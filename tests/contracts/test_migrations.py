@@ -28,6 +28,14 @@ APPEND_ONLY = {
     "decisions",
     "codings",
     "coding_withdrawals",
+    "redaction_proposals",
+    "redactions",
+    "redaction_decisions",
+    "publication_batches",
+    "published_submissions",
+    "published_parts",
+    "withheld_spans",
+    "publication_withdrawals",
 }
 
 

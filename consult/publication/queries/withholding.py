@@ -1,0 +1,86 @@
+"""What readers outside may have: conditions of a query, and the spans that are withheld."""
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, exists, select, union_all
+from sqlalchemy.orm import Session, aliased
+
+from consult.evidence.models import Submission
+from consult.evidence.queries import counted
+from consult.publication.models import Redaction, RedactionDecision, RedactionProposal
+from consult.publication.rules import MAY_READ, Clearance, Withheld
+
+# More values than this in one statement, and engines begin to refuse it.
+_AT_ONCE = 5_000
+_EMPTY: dict[int, list[Withheld]] = {}
+
+
+def readable(clearance: Clearance) -> ColumnElement[bool]:
+    """Hold for submissions whose words an output of this clearance may carry."""
+    chosen = Submission.publication.in_(sorted(MAY_READ[clearance]))
+    return chosen if clearance is Clearance.COMPLETE else and_(chosen, counted())
+
+
+def undone() -> ColumnElement[bool]:
+    """Hold for decisions that a later one has undone."""
+    later = aliased(RedactionDecision)
+    return exists().where(later.undoes_id == RedactionDecision.id)
+
+
+def decided(proposal: Any) -> ColumnElement[bool]:
+    """Hold for proposals on which somebody's word stands."""
+    return exists().where(RedactionDecision.proposal_id == proposal, ~undone())
+
+
+def redaction_stands() -> ColumnElement[bool]:
+    """Hold for redactions that nobody has withdrawn."""
+    return exists().where(RedactionDecision.redaction_id == Redaction.id, ~undone())
+
+
+def proposal_open() -> ColumnElement[bool]:
+    """Hold for proposals that nobody has decided."""
+    return ~decided(RedactionProposal.id)
+
+
+def withheld_spans(
+    session: Session, source_text_ids: Collection[int], clearance: Clearance
+) -> dict[int, list[Withheld]]:
+    """Return the spans of each text that an output of this clearance may not carry, in order.
+
+    Besides redactions these are what nobody has decided yet: proposals, and passages that their writer
+    marked confidential. A text without any has no entry.
+    """
+    if clearance is Clearance.COMPLETE:
+        return _EMPTY
+    found: dict[int, list[Withheld]] = {}
+    wanted = sorted(set(source_text_ids))
+    for first in range(0, len(wanted), _AT_ONCE):
+        for text_id, start, end, ground in session.execute(_withheld(wanted[first : first + _AT_ONCE])):
+            found.setdefault(text_id, []).append(Withheld(start, end, ground))
+    return {text_id: sorted(spans) for text_id, spans in found.items()}
+
+
+def _withheld(ids: Sequence[int]) -> Any:
+    return union_all(*(rows.where(text_id.in_(ids)) for rows, text_id in withholding()))
+
+
+def withholding() -> list[tuple[Select[Any], Any]]:
+    """Return each source of withheld spans, as (text, start, end, ground), with its column of the text."""
+    return [
+        (
+            select(Redaction.source_text_id, Redaction.start, Redaction.end, Redaction.ground).where(
+                redaction_stands()
+            ),
+            Redaction.source_text_id,
+        ),
+        (
+            select(
+                RedactionProposal.source_text_id,
+                RedactionProposal.start,
+                RedactionProposal.end,
+                RedactionProposal.ground,
+            ).where(proposal_open()),
+            RedactionProposal.source_text_id,
+        ),
+    ]
