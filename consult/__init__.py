@@ -32,6 +32,7 @@ MODEL_MODULES = (
     "accounts.models",
     "calls.models",
     "evidence.models",
+    "evidence.models_campaigns",
     "respond.models",
     "publication.models",
     "codebook.models",

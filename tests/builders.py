@@ -17,7 +17,9 @@ from consult.coding.models import ModelRun, Suggestion
 from consult.coding.rules import NewSuggestion, PassageRead
 from consult.coding.service import record_suggestions
 from consult.evidence.models import Passage, SourceText, Submission
+from consult.evidence.models_campaigns import Campaign, CampaignMember
 from consult.evidence.rules import Channel, PublicationChoice, paragraphs_of
+from consult.evidence.rules_campaigns import CountingRule
 from consult.evidence.service import (
     CutText,
     GivenAnswer,
@@ -142,6 +144,18 @@ class Builder:
         }
         evidence = GivenEvidence(call_id=call.id, answers=answers, **{**given, **changes})
         return receive_submission(self.session, evidence, inquiry_id=call.inquiry_id, actor=RESPONDENT, at=at)
+
+    def campaign(
+        self, user: User, *letters: Submission, by_itself: tuple[Submission, ...] = (), **values: Any
+    ) -> Campaign:
+        """Add a campaign as it stands once a person has confirmed it; the first letter shows its template."""
+        given = {"name": f"Campaign {next(_numbers)}", "rule": CountingRule.ONCE, "confirmed_by": user.id}
+        given |= {"inquiry_id": letters[0].inquiry_id, "template_id": letters[0].id, "confirmed_at": NOON}
+        campaign = self.add(Campaign(**{**given, **values}))
+        for letter in (*letters, *by_itself):
+            alone = letter in by_itself
+            self.add(CampaignMember(submission_id=letter.id, campaign_id=campaign.id, by_itself=alone))
+        return campaign
 
     def passages(self, submission: Submission, at: datetime = NOON) -> list[Passage]:
         """Cut each text of a submission into its paragraphs and return the passages in order."""

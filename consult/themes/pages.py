@@ -236,10 +236,10 @@ def code_sections(session: Session, scope: Scope, selection: Selection, received
     ]
 
 
-def index_page(session: Session, scope: Scope) -> IndexPage:
+def index_page(session: Session, scope: Scope, selection: Selection) -> IndexPage:
     """Return every theme with its counts."""
-    everything = Selection(scope.inquiry_id)
-    counts, against = by_theme(session, scope.inquiry_id), base(session, everything)
+    everything = Selection(scope.inquiry_id, counting=selection.counting)
+    counts, against = by_theme(session, everything), base(session, everything)
     codes = queries.codes_in_order(session, scope.inquiry_id)
     gathered = queries.gathered(session, scope.inquiry_id)
     themes = []

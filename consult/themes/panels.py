@@ -6,13 +6,13 @@ from consult.foundation.panels import Fact, Step, next_steps, panel
 from consult.foundation.security import Permission
 from consult.themes.queries import themes_of
 from consult.themes.queries.figures import NOTHING, by_theme
-from consult.themes.rules import Unit, noun
+from consult.themes.rules import Selection, Unit, noun
 
 
 @panel("Themes", Permission.READ_THEMES)
 def most_heard(session: Session, inquiry_id: int) -> list[Fact]:
     """Name each theme with the submissions in which it was heard."""
-    counts = by_theme(session, inquiry_id)
+    counts = by_theme(session, Selection(inquiry_id))
     heard = [(theme, counts.get(theme.id, NOTHING).submissions) for theme in themes_of(session, inquiry_id)]
     return [
         Fact(

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from statistics import median
 
+from consult.evidence.rules_campaigns import Counting
 from consult.foundation.errors import BadInput
 
 # Stands for "no respondent type" and "no place", which evidence from files may lack; no row has this id.
@@ -59,6 +60,9 @@ class Selection:
     # A closed question: answered at all, or with one of these options, numbers or places.
     question_id: int | None = None
     answers: tuple[int, ...] = ()
+    # Which letters of campaigns count, and where a list is of one campaign's letters, which.
+    counting: Counting = Counting.RULED
+    campaign_id: int | None = None
 
     def but(self, **changes: object) -> "Selection":
         """Return this selection narrowed or widened."""
@@ -76,13 +80,14 @@ class Selection:
 
     @property
     def filters(self) -> "Selection":
-        """Return the phase, call, respondent type and place alone."""
+        """Return the phase, call, respondent type, place and the counting of campaigns alone."""
         return replace(
             Selection(self.inquiry_id),
             phase_id=self.phase_id,
             call_id=self.call_id,
             type_id=self.type_id,
             place_id=self.place_id,
+            counting=self.counting,
         )
 
 

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from flask import url_for
 
+from consult.evidence.rules_campaigns import Counting
 from consult.foundation.errors import NotFound
 from consult.foundation.web import LARGEST_ID
 from consult.themes.queries.facets import Facet, Facets
@@ -61,6 +62,8 @@ class Scope:
             coded=args.get("coded") == "yes",
             out_of_scope=args.get("scope") == "outside",
             question_id=whole(args.get("question")),
+            counting=counting_of(args.get("campaigns")),
+            campaign_id=whole(args.get("campaign")),
             answers=tuple(number for number in map(whole, _listed(args, "answer")) if number is not None),
         )
 
@@ -75,6 +78,10 @@ class Scope:
             args["coded"] = "yes"
         if selection.out_of_scope:
             args["scope"] = "outside"
+        if selection.counting is not Counting.RULED:
+            args["campaigns"] = selection.counting.value
+        if selection.campaign_id is not None:
+            args["campaign"] = selection.campaign_id
         if selection.question_id is not None:
             args["question"] = selection.question_id
             args["answer"] = list(selection.answers)
@@ -106,6 +113,14 @@ class Scope:
             reference=reference,
             _anchor=f"p{paragraph}",
         )
+
+
+def counting_of(text: str | None) -> Counting:
+    """Return the counting in an address, by the rules where it names none; NotFound for anything else."""
+    try:
+        return Counting(text) if text else Counting.RULED
+    except ValueError:
+        raise NotFound("There is no such way to count campaigns. Go back and choose one again.") from None
 
 
 def with_args(path: str, args: Mapping[str, Any]) -> str:

@@ -36,7 +36,8 @@ def scope_of(session: Session) -> Scope:
 def index(inquiry_slug: str) -> str:
     """Show every theme with its counts."""
     session = db.session()
-    page = index_page(session, scope_of(session))
+    scope = scope_of(session)
+    page = index_page(session, scope, scope.read(request.args))
     may_edit = current_identity().may(Permission.EDIT_THEMES)
     return render_template("themes/index.html", page=page, may_edit=may_edit)
 

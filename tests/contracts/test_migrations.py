@@ -36,6 +36,9 @@ APPEND_ONLY = {
     "published_parts",
     "withheld_spans",
     "publication_withdrawals",
+    "campaign_runs",
+    "campaign_proposals",
+    "campaign_decisions",
 }
 
 

@@ -136,11 +136,10 @@ def by_code(session: Session, selection: Selection) -> dict[int, Counts]:
     return _by(session, _coding_groups(selection, Coding.code_id))
 
 
-def by_theme(session: Session, inquiry_id: int) -> dict[int, Counts]:
-    """Return the counts of each theme of an inquiry; those without any coding are left out."""
-    everywhere = Selection(inquiry_id)
-    mine = select(ThemeCode.theme_id, ThemeCode.code_id).join(Theme).where(Theme.inquiry_id == inquiry_id)
-    pairs = mine.subquery()
+def by_theme(session: Session, selection: Selection) -> dict[int, Counts]:
+    """Return the counts of each theme within a selection; those without any coding are left out."""
+    mine = select(ThemeCode.theme_id, ThemeCode.code_id).join(Theme)
+    pairs = mine.where(Theme.inquiry_id == selection.inquiry_id).subquery()
     passages = (
         select(pairs.c.theme_id.label("key"), Coding.passage_id)
         .join(Coding, Coding.code_id == pairs.c.code_id)
@@ -148,7 +147,7 @@ def by_theme(session: Session, inquiry_id: int) -> dict[int, Counts]:
         .distinct()
         .subquery()
     )
-    return _by(session, _by_submission(passages, everywhere))
+    return _by(session, _by_submission(passages, selection))
 
 
 def _coding_groups(selection: Selection, key: Any) -> Subquery:

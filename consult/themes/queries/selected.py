@@ -9,6 +9,7 @@ from consult.coding.models import Coding
 from consult.coding.queries import stands
 from consult.evidence.models import Answer, AnswerChoice, Passage, Respondent, Submission
 from consult.evidence.queries import counted
+from consult.evidence.queries.counting import counts, in_campaign
 from consult.themes.models import ThemeCode
 from consult.themes.rules import NOT_STATED, Selection
 
@@ -35,6 +36,11 @@ def submission_conditions(selection: Selection) -> list[Condition]:
         Submission.inquiry_id == selection.inquiry_id,
         ~counted() if selection.out_of_scope else counted(),
     ]
+    # What is out of scope is counted nowhere, so no rule of a campaign hides any of it from its list.
+    if not selection.out_of_scope:
+        conditions.append(counts(selection.inquiry_id, selection.counting))
+    if selection.campaign_id is not None:
+        conditions.append(in_campaign(selection.campaign_id))
     if selection.type_id is not None:
         conditions.append(_stated(Submission.respondent_type_id, selection.type_id))
     if selection.place_id is not None:

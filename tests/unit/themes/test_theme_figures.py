@@ -29,7 +29,7 @@ def test_a_passage_coded_by_two_people_or_with_two_codes_of_a_theme_counts_once(
     assert figures(session, selection).total == Counts(passages=1, submissions=1, respondents=1)
     once = Counts(1, 1, 1)
     assert by_code(session, selection) == {world.codes[0].id: once, world.codes[1].id: once}
-    assert by_theme(session, world.inquiry.id) == {theme.id: once}
+    assert by_theme(session, Selection(world.inquiry.id)) == {theme.id: once}
 
 
 def test_a_code_outside_the_theme_counts_for_nothing(world: World, session: Session) -> None:
@@ -86,7 +86,7 @@ def test_another_inquiry_counts_for_nothing(world: World, session: Session, buil
     other = build.inquiry()
     assert base(session, Selection(other.id)).total == Received()
     assert count_of(session, Selection(other.id, coded=True), Unit.PASSAGES) == 0
-    assert by_theme(session, other.id) == {}
+    assert by_theme(session, Selection(other.id)) == {}
 
 
 @dataclass
