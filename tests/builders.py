@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from consult.accounts.models import Membership, User
-from consult.calls.models import Call, Inquiry, Option, Phase, Place, Question, RespondentType
+from consult.calls.models import Call, Inquiry, MatrixRow, Option, Phase, Place, Question, RespondentType
 from consult.calls.rules import CallState, QuestionKind
 from consult.codebook.models import Code, Codebook
 from consult.codebook.service import freeze_version
@@ -107,6 +107,9 @@ class Builder:
     def option(self, question: Question, wording: str, position: int) -> Option:
         return self.add(Option(question_id=question.id, wording=wording, position=position))
 
+    def matrix_row(self, question: Question, wording: str, position: int) -> MatrixRow:
+        return self.add(MatrixRow(question_id=question.id, wording=wording, position=position))
+
     def codebook(self, inquiry: Inquiry, **values: Any) -> Codebook:
         return self.add(
             Codebook(**{"inquiry_id": inquiry.id, "title": "Codebook", "created_at": NOON, **values})
@@ -131,6 +134,10 @@ class Builder:
         answers = tuple(
             GivenAnswer(question.id, text) for question, text in zip(questions, texts, strict=False)
         )
+        return self.evidence(call, *answers, at=at, **changes)
+
+    def evidence(self, call: Call, *answers: GivenAnswer, at: datetime = NOON, **changes: Any) -> Submission:
+        """Send answers of any kind."""
         given: dict[str, Any] = {
             "name": "Mary Smith",
             "organisation": "",

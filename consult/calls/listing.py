@@ -22,6 +22,8 @@ KIND_WORDS = {
     QuestionKind.SCALE: "Scale",
     QuestionKind.NUMBER: "Number",
     QuestionKind.PLACE: "Place",
+    QuestionKind.MATRIX: "Matrix",
+    QuestionKind.FILE: "Files",
 }
 JOB_WORDS = {
     JobState.QUEUED: "waiting for its turn",

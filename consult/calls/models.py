@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from consult.calls.rules import CallState, QuestionKind
@@ -49,6 +49,8 @@ class Place(Base):
     slug: Mapped[str] = mapped_column(String(80))
     name: Mapped[str] = mapped_column(String(200))
     position: Mapped[int]
+    # Postcode areas and districts that lie in it, such as TR or SE15.
+    postcodes: Mapped[list[str]] = mapped_column(server_default="[]", default=list)
 
 
 class RespondentType(Base):
@@ -84,11 +86,27 @@ class Call(Base):
     state: Mapped[CallState] = mapped_column(state_type(CallState, "call_state"), default=CallState.DRAFT)
     opens_at: Mapped[datetime]
     closes_at: Mapped[datetime]
+    # Which of rules.DECLARATIONS it asks for.
+    declarations: Mapped[list[str]] = mapped_column(server_default="[]", default=list)
 
     inquiry: Mapped[Inquiry] = relationship(lazy="raise")
     questions: Mapped[list["Question"]] = relationship(
         lazy="raise", order_by="Question.number", back_populates="call"
     )
+    sections: Mapped[list["Section"]] = relationship(lazy="raise", order_by="Section.position")
+
+
+class Section(Base):
+    """Questions of a call that belong together, under a heading of their own."""
+
+    __tablename__ = "sections"
+    __table_args__ = (UniqueConstraint("call_id", "position"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    call_id: Mapped[int] = mapped_column(ForeignKey("calls.id"))
+    position: Mapped[int]
+    title: Mapped[str] = mapped_column(String(300))
+    introduction: Mapped[str] = mapped_column(Text, default="")
 
 
 class Question(Base):
@@ -104,6 +122,8 @@ class Question(Base):
             name="bounds_in_order",
         ),
         CheckConstraint("word_limit IS NULL OR word_limit > 0", name="word_limit_positive"),
+        CheckConstraint("word_guidance IS NULL OR word_guidance > 0", name="word_guidance_positive"),
+        CheckConstraint("most_files IS NULL OR most_files > 0", name="most_files_positive"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -119,9 +139,20 @@ class Question(Base):
     minimum_meaning: Mapped[str] = mapped_column(String(200), default="")
     maximum_meaning: Mapped[str] = mapped_column(String(200), default="")
     word_limit: Mapped[int | None]
+    # How long a good answer usually is; nothing stops a longer one.
+    word_guidance: Mapped[int | None]
+    # A question for files takes this many.
+    most_files: Mapped[int | None]
+    # Offers "Prefer not to say", which is kept apart from no answer.
+    may_decline: Mapped[bool] = mapped_column(default=False, server_default=false())
+    section_id: Mapped[int | None] = mapped_column(ForeignKey("sections.id"))
 
     call: Mapped[Call] = relationship(lazy="raise", back_populates="questions")
     options: Mapped[list["Option"]] = relationship(lazy="raise", order_by="Option.position")
+    rows: Mapped[list["MatrixRow"]] = relationship(lazy="raise", order_by="MatrixRow.position")
+    conditions: Mapped[list["QuestionCondition"]] = relationship(
+        lazy="raise", order_by="QuestionCondition.option_id"
+    )
 
 
 class Option(Base):
@@ -134,3 +165,26 @@ class Option(Base):
     question_id: Mapped[int] = mapped_column(ForeignKey("questions.id"))
     position: Mapped[int]
     wording: Mapped[str] = mapped_column(Text)
+    # "None of these" goes with no other.
+    exclusive: Mapped[bool] = mapped_column(default=False, server_default=false())
+
+
+class MatrixRow(Base):
+    """One row of a matrix question, answered with one of its options."""
+
+    __tablename__ = "matrix_rows"
+    __table_args__ = (UniqueConstraint("question_id", "position"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    question_id: Mapped[int] = mapped_column(ForeignKey("questions.id"))
+    position: Mapped[int]
+    wording: Mapped[str] = mapped_column(Text)
+
+
+class QuestionCondition(Base):
+    """An option of an earlier question; a question with conditions is put when one of them was chosen."""
+
+    __tablename__ = "question_conditions"
+
+    question_id: Mapped[int] = mapped_column(ForeignKey("questions.id"), primary_key=True)
+    option_id: Mapped[int] = mapped_column(ForeignKey("options.id"), primary_key=True, index=True)

@@ -44,9 +44,13 @@ class QuestionKind(StrEnum):
     SCALE = "scale"
     NUMBER = "number"
     PLACE = "place"
+    MATRIX = "matrix"
+    FILE = "file"
 
 
-WITH_OPTIONS = frozenset({QuestionKind.SINGLE, QuestionKind.SEVERAL})
+# What a call may ask about whoever answers, beside the name; the words stand in evidence's declarations.
+DECLARATIONS = ("on_behalf_of", "role", "interests", "funding")
+WITH_OPTIONS = frozenset({QuestionKind.SINGLE, QuestionKind.SEVERAL, QuestionKind.MATRIX})
 WITH_BOUNDS = frozenset({QuestionKind.SCALE, QuestionKind.NUMBER})
 
 

@@ -25,6 +25,8 @@ HOW_ANSWERED = {
     QuestionKind.SCALE: lazy("choose a point on a scale"),
     QuestionKind.NUMBER: lazy("a number"),
     QuestionKind.PLACE: lazy("choose a place"),
+    QuestionKind.MATRIX: lazy("choose an answer in each row"),
+    QuestionKind.FILE: lazy("send files"),
 }
 HEADINGS = (
     (Openness.OPEN, lazy("Open now")),

@@ -12,10 +12,11 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    false,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from consult.calls.models import Option, Place, Question, RespondentType
+from consult.calls.models import MatrixRow, Option, Place, Question, RespondentType
 from consult.evidence.rules import (
     Channel,
     PassageKind,
@@ -90,10 +91,19 @@ class Answer(Base):
     question_id: Mapped[int] = mapped_column(ForeignKey("questions.id"), index=True)
     number: Mapped[int | None]
     place_id: Mapped[int | None] = mapped_column(ForeignKey("places.id"))
+    # The first half of a postcode; the whole is never kept.
+    district: Mapped[str | None] = mapped_column(String(4))
+    # Somebody chose "Prefer not to say".
+    declined: Mapped[bool] = mapped_column(default=False, server_default=false())
+    # NULL as the submission's own choice.
+    publication: Mapped[PublicationChoice | None] = mapped_column(
+        state_type(PublicationChoice, "publication_choice")
+    )
 
     question: Mapped[Question] = relationship(lazy="raise")
     place: Mapped[Place | None] = relationship(lazy="raise")
     choices: Mapped[list["AnswerChoice"]] = relationship(lazy="raise")
+    cells: Mapped[list["AnswerCell"]] = relationship(lazy="raise")
 
 
 class AnswerChoice(Base):
@@ -104,6 +114,19 @@ class AnswerChoice(Base):
     answer_id: Mapped[int] = mapped_column(ForeignKey("answers.id"), primary_key=True)
     option_id: Mapped[int] = mapped_column(ForeignKey("options.id"), primary_key=True, index=True)
 
+    option: Mapped[Option] = relationship(lazy="raise")
+
+
+class AnswerCell(Base):
+    """The option chosen in one row of a matrix."""
+
+    __tablename__ = "answer_cells"
+
+    answer_id: Mapped[int] = mapped_column(ForeignKey("answers.id"), primary_key=True)
+    row_id: Mapped[int] = mapped_column(ForeignKey("matrix_rows.id"), primary_key=True, index=True)
+    option_id: Mapped[int] = mapped_column(ForeignKey("options.id"))
+
+    row: Mapped[MatrixRow] = relationship(lazy="raise")
     option: Mapped[Option] = relationship(lazy="raise")
 
 
@@ -151,3 +174,32 @@ class Passage(Base):
     paragraph: Mapped[int]
     kind: Mapped[PassageKind] = mapped_column(state_type(PassageKind, "passage_kind"))
     cut_at: Mapped[datetime]
+
+
+class ConfidentialPassage(Base):
+    """A span that its writer asked to be kept from readers outside, and the harm they fear."""
+
+    __tablename__ = "confidential_passages"
+    __table_args__ = (
+        UniqueConstraint("source_text_id", "start", "end"),
+        CheckConstraint('start >= 0 AND "end" > start', name="span_in_order"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    source_text_id: Mapped[int] = mapped_column(ForeignKey("source_texts.id"))
+    start: Mapped[int]
+    end: Mapped[int]
+    harm: Mapped[str] = mapped_column(Text)
+    marked_at: Mapped[datetime]
+
+
+class Declaration(Base):
+    """For whom a respondent speaks, in what role, and with what interests and funding, in their words."""
+
+    __tablename__ = "declarations"
+
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submissions.id"), primary_key=True)
+    on_behalf_of: Mapped[str] = mapped_column(Text, default="")
+    role: Mapped[str] = mapped_column(Text, default="")
+    interests: Mapped[str] = mapped_column(Text, default="")
+    funding: Mapped[str] = mapped_column(Text, default="")

@@ -22,6 +22,8 @@ class Draft(Base):
     answers: Mapped[dict[str, Any]]
     # name, organisation, email, respondent_type, publication: as typed.
     about: Mapped[dict[str, Any]]
+    # Words that must not be published: question slug, words and the harm feared, as typed.
+    confidences: Mapped[list[Any]] = mapped_column(server_default="[]", default=list)
     language: Mapped[str] = mapped_column(String(8), default="en")
     started_at: Mapped[datetime]
     saved_at: Mapped[datetime]

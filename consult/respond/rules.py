@@ -194,6 +194,8 @@ _CHECKS: dict[QuestionKind, Callable[[Asked, Typed | None], str]] = {
     QuestionKind.PLACE: choice_problem,
     QuestionKind.SCALE: scale_problem,
     QuestionKind.NUMBER: number_problem,
+    QuestionKind.MATRIX: lambda _asked, _typed: "",
+    QuestionKind.FILE: lambda _asked, _typed: "",
 }
 WHEN_BLANK: dict[QuestionKind, str] = {
     QuestionKind.FREE_TEXT: lazy("Write an answer to this question."),
@@ -202,6 +204,8 @@ WHEN_BLANK: dict[QuestionKind, str] = {
     QuestionKind.PLACE: lazy("Choose a place."),
     QuestionKind.SCALE: lazy("Choose a point on the scale."),
     QuestionKind.NUMBER: lazy("Enter a number."),
+    QuestionKind.MATRIX: lazy("Choose an answer in each row."),
+    QuestionKind.FILE: lazy("Add a file."),
 }
 
 

@@ -22,6 +22,8 @@ APPEND_ONLY = {
     "audit_events",
     "answers",
     "answer_choices",
+    "answer_cells",
+    "confidential_passages",
     "source_texts",
     "codebook_versions",
     "suggestions",

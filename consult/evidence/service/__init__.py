@@ -1,7 +1,7 @@
 """Verbs that receive evidence, keep passages and move a submission across the clerk's desk."""
 
 from consult.evidence.service.desk import change_state, record_publication_choice
-from consult.evidence.service.given import GivenAnswer, GivenEvidence
+from consult.evidence.service.given import GivenAnswer, GivenConfidence, GivenDeclaration, GivenEvidence
 from consult.evidence.service.passages import CutText, passage_for, store_passages
 from consult.evidence.service.receiving import Received, receive_many, receive_submission
 from consult.evidence.service.respondent_types import (
@@ -14,6 +14,8 @@ from consult.evidence.service.respondent_types import (
 __all__ = [
     "CutText",
     "GivenAnswer",
+    "GivenConfidence",
+    "GivenDeclaration",
     "GivenEvidence",
     "Received",
     "add_missing_types",

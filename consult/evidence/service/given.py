@@ -1,34 +1,75 @@
 """Evidence as it is given, and what has to be true of it before it is stored."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from consult.calls.models import Call, Option, Place, Question, RespondentType
+from consult.calls.models import Call, MatrixRow, Option, Place, Question, RespondentType
 from consult.calls.rules import QuestionKind
-from consult.evidence.rules import Channel, PublicationChoice, storable
+from consult.evidence.rules import Bounds, Channel, PublicationChoice, quote_of, storable
 from consult.foundation.errors import BadInput, NotFound, Refused
 
 LONGEST = {"name": 300, "organisation": 300, "email": 255, "title": 300, "external_key": 400}
 
 
+LONGEST_HARM = 2_000
+LONGEST_DECLARATION = 5_000
+
+
+@dataclass(frozen=True)
+class GivenConfidence:
+    """A span of an answer's text that its writer asked to be kept from readers outside, and why."""
+
+    bounds: Bounds
+    harm: str
+
+
 @dataclass(frozen=True)
 class GivenAnswer:
-    """What was answered to one question; only the part that fits its kind is set."""
+    """What was answered to one question; only the part that fits its kind is set.
+
+    `cells` are (row, option) of a matrix; `district` is the first half of a postcode; `declined` says that
+    somebody chose "Prefer not to say"; without a `publication` of its own an answer follows the submission's.
+    """
 
     question_id: int
     text: str | None = None
     option_ids: tuple[int, ...] = ()
     number: int | None = None
     place_id: int | None = None
+    cells: tuple[tuple[int, int], ...] = ()
+    district: str | None = None
+    declined: bool = False
+    publication: PublicationChoice | None = None
+    confidences: tuple[GivenConfidence, ...] = ()
+
+    @property
+    def has_words(self) -> bool:
+        """Tell whether there are words to keep."""
+        return bool(self.text and self.text.strip())
 
     @property
     def is_empty(self) -> bool:
         """Tell whether nothing was answered."""
-        words = bool(self.text and self.text.strip())
-        return not (words or self.option_ids or self.number is not None or self.place_id)
+        closed = self.option_ids or self.cells or self.place_id or self.district or self.declined
+        return not (self.has_words or closed or self.number is not None)
+
+
+@dataclass(frozen=True)
+class GivenDeclaration:
+    """For whom somebody speaks, in what role, with what interests and funding."""
+
+    on_behalf_of: str = ""
+    role: str = ""
+    interests: str = ""
+    funding: str = ""
+
+    @property
+    def words(self) -> dict[str, str]:
+        """Return what was declared, by name."""
+        return asdict(self)
 
 
 @dataclass(frozen=True)
@@ -51,6 +92,7 @@ class GivenEvidence:
     # The name of this piece of evidence where it came from; unique within its call.
     external_key: str | None = None
     receipt_code: str | None = None
+    declaration: GivenDeclaration | None = None
 
     @property
     def texts(self) -> list[str]:
@@ -73,6 +115,19 @@ def _check_words(evidence: GivenEvidence) -> None:
         if len(value) > most:
             what = field.replace("_", " ")
             raise BadInput(f"The {what} has {len(value)} characters; {most} is the most. Shorten it.")
+    for what, value in (evidence.declaration or GivenDeclaration()).words.items():
+        if len(storable(value)) > LONGEST_DECLARATION:
+            named = what.replace("_", " ")
+            raise BadInput(f"The words on {named} are longer than {LONGEST_DECLARATION:,} characters.")
+    for answer in evidence.answers:
+        _check_confidences(answer)
+
+
+def _check_confidences(answer: GivenAnswer) -> None:
+    for confidence in answer.confidences:
+        quote_of(answer.text or "", confidence.bounds)
+        if not 0 < len(storable(confidence.harm).strip()) <= LONGEST_HARM:
+            raise BadInput(f"Say in 1 to {LONGEST_HARM:,} characters what harm publication would do.")
 
 
 def _check_belongings(session: Session, batch: Sequence[GivenEvidence], inquiry_id: int) -> None:
@@ -81,19 +136,43 @@ def _check_belongings(session: Session, batch: Sequence[GivenEvidence], inquiry_
     _check_ids(session, RespondentType, inquiry_id, (evidence.respondent_type_id for evidence in batch))
     places = [evidence.place_id for evidence in batch] + [answer.place_id for _, answer in answers]
     _check_ids(session, Place, inquiry_id, places)
-    call_ids = {evidence.call_id for evidence in batch}
-    asked = select(Question.id, Question.call_id, Question.kind).where(Question.call_id.in_(call_ids))
-    questions = {row.id: (row.call_id, row.kind) for row in session.execute(asked)}
-    offered = select(Option.id, Option.question_id).join(Question).where(Question.call_id.in_(call_ids))
-    options = {row.id: row.question_id for row in session.execute(offered)}
+    offered = _offered_by(session, {evidence.call_id for evidence in batch})
     for call_id, answer in answers:
-        asked_by, kind = questions.get(answer.question_id, (None, None))
+        offered.check(call_id, answer)
+
+
+@dataclass(frozen=True)
+class _Offered:
+    """What the questions of some calls ask and offer."""
+
+    questions: dict[int, tuple[int, QuestionKind]]
+    options: dict[int, int]
+    rows: dict[int, int]
+
+    def check(self, call_id: int, answer: GivenAnswer) -> None:
+        asked_by, kind = self.questions.get(answer.question_id, (None, None))
         if asked_by != call_id:
             raise NotFound("An answer is to a question that this call does not ask.")
         if answer.text and kind is not QuestionKind.FREE_TEXT:
             raise Refused("Words were given to a question that is not answered in words.")
-        if any(options.get(option_id) != answer.question_id for option_id in answer.option_ids):
+        if answer.cells and kind is not QuestionKind.MATRIX:
+            raise Refused("Rows were answered in a question that has none.")
+        chosen = (*answer.option_ids, *(option_id for _, option_id in answer.cells))
+        if any(self.options.get(option_id) != answer.question_id for option_id in chosen):
             raise NotFound("An answer chooses an option that its question does not offer.")
+        if any(self.rows.get(row_id) != answer.question_id for row_id, _ in answer.cells):
+            raise NotFound("An answer fills a row that its question does not have.")
+
+
+def _offered_by(session: Session, call_ids: set[int]) -> _Offered:
+    asked = select(Question.id, Question.call_id, Question.kind).where(Question.call_id.in_(call_ids))
+    options = select(Option.id, Option.question_id).join(Question).where(Question.call_id.in_(call_ids))
+    rows = select(MatrixRow.id, MatrixRow.question_id).join(Question).where(Question.call_id.in_(call_ids))
+    return _Offered(
+        {row.id: (row.call_id, row.kind) for row in session.execute(asked)},
+        {row.id: row.question_id for row in session.execute(options)},
+        {row.id: row.question_id for row in session.execute(rows)},
+    )
 
 
 def _check_ids(

@@ -1,7 +1,7 @@
 """Receive evidence: by one submission or by the thousand, in the same statements."""
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,7 +13,10 @@ from consult.calls.models import Inquiry
 from consult.evidence import search
 from consult.evidence.models import (
     Answer,
+    AnswerCell,
     AnswerChoice,
+    ConfidentialPassage,
+    Declaration,
     Respondent,
     SourceText,
     Submission,
@@ -24,7 +27,7 @@ from consult.evidence.rules import (
     sha256_of,
     word_count,
 )
-from consult.evidence.service.given import GivenEvidence, check
+from consult.evidence.service.given import GivenAnswer, GivenEvidence, check
 from consult.foundation import audit
 from consult.foundation.errors import NotFound
 from consult.foundation.jobs.models import Job
@@ -157,7 +160,8 @@ def _store(
         for evidence, respondent_id, reference in zip(batch, respondent_ids, references, strict=True)
     ]
     ids = _insert(session, Submission, rows)
-    _store_answers(session, list(zip(ids, batch, strict=True)))
+    _store_answers(session, list(zip(ids, batch, strict=True)), at)
+    _store_declarations(session, zip(ids, batch, strict=True))
     return ids
 
 
@@ -191,7 +195,17 @@ def _submission_values(evidence: GivenEvidence) -> dict[str, Any]:
     }
 
 
-def _store_answers(session: Session, batch: list[tuple[int, GivenEvidence]]) -> None:
+def _store_declarations(session: Session, batch: Iterable[tuple[int, GivenEvidence]]) -> None:
+    rows = [
+        {"submission_id": submission_id, **evidence.declaration.words}
+        for submission_id, evidence in batch
+        if evidence.declaration and any(evidence.declaration.words.values())
+    ]
+    if rows:
+        session.execute(insert(Declaration), rows)
+
+
+def _store_answers(session: Session, batch: list[tuple[int, GivenEvidence]], at: datetime) -> None:
     given = [
         (submission_id, evidence.language, answer)
         for submission_id, evidence in batch
@@ -204,28 +218,62 @@ def _store_answers(session: Session, batch: list[tuple[int, GivenEvidence]]) -> 
             "question_id": answer.question_id,
             "number": answer.number,
             "place_id": answer.place_id,
+            "district": answer.district,
+            "declined": answer.declined,
+            "publication": answer.publication,
         }
         for submission_id, _, answer in given
     ]
-    stored = list(zip(_insert(session, Answer, rows), given, strict=True))
+    ids = _insert(session, Answer, rows)
+    _store_choices(session, [(id_, answer) for id_, (_, _, answer) in zip(ids, given, strict=True)])
+    texts = [
+        (submission_id, id_, language, answer)
+        for id_, (submission_id, language, answer) in zip(ids, given, strict=True)
+        if answer.has_words
+    ]
+    text_ids = _insert(session, SourceText, list(_source_text_rows(texts)))
+    _store_confidences(session, zip(text_ids, (answer for *_, answer in texts), strict=True), at)
+    search.add_to_index(session, text_ids)
+
+
+def _store_choices(session: Session, stored: Sequence[tuple[int, GivenAnswer]]) -> None:
     choices = [
         {"answer_id": answer_id, "option_id": option_id}
-        for answer_id, (_, _, answer) in stored
+        for answer_id, answer in stored
         for option_id in dict.fromkeys(answer.option_ids)
+    ]
+    cells = [
+        {"answer_id": answer_id, "row_id": row_id, "option_id": option_id}
+        for answer_id, answer in stored
+        for row_id, option_id in dict(answer.cells).items()
     ]
     if choices:
         session.execute(insert(AnswerChoice), choices)
-    texts = [
-        (submission_id, answer_id, language, answer.text)
-        for answer_id, (submission_id, language, answer) in stored
-        if answer.text and answer.text.strip()
-    ]
-    search.add_to_index(session, _insert(session, SourceText, list(_source_text_rows(texts))))
+    if cells:
+        session.execute(insert(AnswerCell), cells)
 
 
-def _source_text_rows(texts: Sequence[tuple[int, int, str, str]]) -> Iterator[dict[str, Any]]:
+def _store_confidences(session: Session, texts: Iterable[tuple[int, GivenAnswer]], at: datetime) -> None:
+    # Two marks on the same words are one span; the harm named last stands.
+    rows = {
+        (text_id, confidence.bounds): {
+            "source_text_id": text_id,
+            "start": confidence.bounds.start,
+            "end": confidence.bounds.end,
+            "harm": confidence.harm.strip(),
+            "marked_at": at,
+        }
+        for text_id, answer in texts
+        for confidence in answer.confidences
+    }
+    if rows:
+        session.execute(insert(ConfidentialPassage), list(rows.values()))
+
+
+def _source_text_rows(texts: Sequence[tuple[int, int, str, GivenAnswer]]) -> Iterator[dict[str, Any]]:
     submission, position, paragraph = None, 0, 1
-    for submission_id, answer_id, language, body in texts:
+    for submission_id, answer_id, language, answer in texts:
+        body = answer.text or ""
         if submission_id != submission:
             submission, position, paragraph = submission_id, 0, 1
         position += 1

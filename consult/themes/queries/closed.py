@@ -15,7 +15,7 @@ from consult.foundation.errors import NotFound
 from consult.themes.queries.selected import answered, submission_conditions
 from consult.themes.rules import Selection, either
 
-CLOSED = frozenset(QuestionKind) - {QuestionKind.FREE_TEXT}
+CLOSED = frozenset(QuestionKind) - {QuestionKind.FREE_TEXT, QuestionKind.MATRIX, QuestionKind.FILE}
 Tally = dict[int, Counter[int]]
 
 

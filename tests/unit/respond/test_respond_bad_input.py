@@ -15,7 +15,7 @@ from consult.foundation.clock import now
 from consult.respond.models import Draft
 from tests.builders import Builder
 from tests.page import PageClient
-from tests.unit.respond.walk import ABOUT, World, answer, code_on
+from tests.unit.respond.walk import ABOUT, ONE_FIELD, World, answer, code_on
 
 ODD_TEXTS = {
     "emoji": "We waited 👩🏽‍🌾 and 🏴󠁧󠁢󠁷󠁬󠁳󠁿 waited",
@@ -169,7 +169,7 @@ def is_nothing_stored(draft: Draft) -> bool:
 
 
 @pytest.mark.parametrize("how", ["no cookie", "wrong token", "no token"])
-@pytest.mark.parametrize("kind", QuestionKind)
+@pytest.mark.parametrize("kind", ONE_FIELD)
 def test_an_answer_posted_after_the_session_ended_stands_on_the_same_page_and_is_saved_by_one_more_press(
     world: World, begun: PageClient, the_draft: Callable[[], Draft], kind: QuestionKind, how: str
 ) -> None:

@@ -10,6 +10,9 @@ from tests.page import Page, PageClient
 
 CODE = re.compile(r"\b[0-9A-HJKMNP-TV-Z]{5}(?:-[0-9A-HJKMNP-TV-Z]{5}){3}-[0-9A-HJKMNP-TV-Z]{6}\b")
 
+# A matrix has a field for each row, and files have a page of their own.
+ONE_FIELD = tuple(kind for kind in QuestionKind if kind not in {QuestionKind.MATRIX, QuestionKind.FILE})
+
 
 @dataclass
 class World:
