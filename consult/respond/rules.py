@@ -205,7 +205,7 @@ WHEN_BLANK: dict[QuestionKind, str] = {
     QuestionKind.SCALE: lazy("Choose a point on the scale."),
     QuestionKind.NUMBER: lazy("Enter a number."),
     QuestionKind.MATRIX: lazy("Choose an answer in each row."),
-    QuestionKind.FILE: lazy("Add a file."),
+    QuestionKind.FILE: lazy("Choose a file."),
 }
 
 

@@ -34,7 +34,9 @@ def test_what_an_answer_withholds_and_declares_is_stored_with_it(build: Builder,
         GivenAnswer(number.id, declined=True),
         declaration=GivenDeclaration(role="Clerk", funding="The county pays us."),
     )
-    answers = {a.question_id: a for a in session.scalars(select(Answer).where(Answer.submission_id == sent.id))}
+    answers = {
+        a.question_id: a for a in session.scalars(select(Answer).where(Answer.submission_id == sent.id))
+    }
     assert answers[words.id].publication is PublicationChoice.WITHOUT_NAME
     assert answers[matrix.id].publication is None
     assert answers[place.id].district == "SE15"
@@ -54,7 +56,12 @@ def test_nothing_declared_leaves_no_declaration(build: Builder, session: Session
 
 @pytest.mark.parametrize(
     ("case", "error"),
-    [("a strange row", NotFound), ("cells of a single choice", Refused), ("words outside", Refused), ("no harm", BadInput)],
+    [
+        ("a strange row", NotFound),
+        ("cells of a single choice", Refused),
+        ("words outside", Refused),
+        ("no harm", BadInput),
+    ],
 )
 def test_parts_that_do_not_fit_are_refused(build: Builder, case: str, error: type[Exception]) -> None:
     call = build.call(build.inquiry())
