@@ -20,6 +20,7 @@ VIEW_MODULES = (
     "foundation.jobs.views",
     "evidence.views",
     "respond.views",
+    "respond.views_preview",
     "codebook.views",
     "coding.views",
     "themes.views",

@@ -13,6 +13,8 @@ import {
   Tabs,
 } from "govuk-frontend";
 
+import "./respond_words.js";
+
 // The components look for these marks. They are set here and not by a line inside the page, which our
 // Content-Security-Policy refuses.
 document.body.classList.add("js-enabled", "govuk-frontend-supported");

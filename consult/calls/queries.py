@@ -79,6 +79,17 @@ def inquiries_of(session: Session, user_id: int) -> list[Inquiry]:
     return list(session.scalars(select(Inquiry).where(Inquiry.id.in_(mine)).order_by(Inquiry.title)))
 
 
+def whole_questions() -> tuple[Any, ...]:
+    """Load the questions of a call with all that hangs on them, and its sections."""
+    questions = selectinload(Call.questions)
+    return (
+        selectinload(Call.sections),
+        questions.selectinload(Question.options),
+        questions.selectinload(Question.rows),
+        questions.selectinload(Question.conditions),
+    )
+
+
 def call_with_questions(session: Session, inquiry_slug: str, call_slug: str) -> Call:
     """Return a call with its inquiry, questions and options loaded; NotFound for any other."""
     call = session.scalar(
@@ -87,7 +98,7 @@ def call_with_questions(session: Session, inquiry_slug: str, call_slug: str) -> 
         .where(Inquiry.slug == inquiry_slug, Call.slug == call_slug)
         .options(
             joinedload(Call.inquiry),
-            selectinload(Call.questions).selectinload(Question.options),
+            *whole_questions(),
         )
     )
     if call is None:
@@ -126,9 +137,7 @@ def respondent_types_of(session: Session, inquiry_id: int) -> list[RespondentTyp
 def call_of(session: Session, inquiry_id: int, call_slug: str) -> Call:
     """Return a call of an inquiry with its questions and options loaded; NotFound for any other."""
     call = session.scalar(
-        select(Call)
-        .where(Call.inquiry_id == inquiry_id, Call.slug == call_slug)
-        .options(selectinload(Call.questions).selectinload(Question.options))
+        select(Call).where(Call.inquiry_id == inquiry_id, Call.slug == call_slug).options(*whole_questions())
     )
     if call is None:
         raise NotFound("There is no such call in this inquiry.")

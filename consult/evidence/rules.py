@@ -36,6 +36,11 @@ PUBLICATION_WORDS = {
 CLOSENESS = (PublicationChoice.WITH_NAME, PublicationChoice.WITHOUT_NAME, PublicationChoice.NOT_PUBLISHED)
 
 
+def closest(first: PublicationChoice, *others: PublicationChoice | None) -> PublicationChoice:
+    """Return the closest of several choices; None chooses nothing of its own."""
+    return max((first, *(other or first for other in others)), key=CLOSENESS.index)
+
+
 def may_record_choice(channel: "Channel", present: PublicationChoice, wanted: PublicationChoice) -> bool:
     """Tell whether a clerk may record a choice in a respondent's place.
 

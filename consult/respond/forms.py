@@ -4,34 +4,32 @@ from collections.abc import Sequence
 from typing import Any, cast
 
 from govuk_frontend_wtf.wtforms_widgets import (
-    GovCharacterCount,
     GovCheckboxesInput,
     GovRadioInput,
-    GovSelect,
     GovTextArea,
     GovTextInput,
 )
-from wtforms import Field, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms import RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
 
-from consult.calls.rules import QuestionKind
 from consult.evidence.rules import PublicationChoice
-from consult.foundation.language import _, lazy
+from consult.foundation.language import lazy
 from consult.foundation.web import Form
+from consult.respond.answers import DECLINED, Asked, Typed, keepable, many, problem_with, without_postcode
+from consult.respond.confidences import (
+    CHOICE_OF_ANSWER,
+    Confidence,
+    paragraphs_ticked,
+    problems_of_marking,
+)
+from consult.respond.fields import IN_LISTS, fields_of, plain_newlines, values_of
 from consult.respond.queries import RespondentTypeOffered
 from consult.respond.rules import (
-    Asked,
-    Typed,
+    LONGEST_DECLARED,
     about_problems,
-    is_blank,
-    keepable,
-    problem_with,
+    declaration_problems,
     publication_problem,
-    with_plain_newlines,
 )
 
-# Radios that cannot be unticked would force an answer on whoever touched one.
-NO_ANSWER = lazy("I do not want to answer this question")
-MOST_RADIOS = 12
 ABOUT_FIELDS = ("name", "organisation", "email", "respondent_type")
 PUBLICATION_CHOICES = {
     PublicationChoice.WITH_NAME: lazy("Publish it with my name"),
@@ -72,8 +70,8 @@ class JourneyForm(Form):
     def show_what_is_kept(self) -> None:
         """Let the page show what the draft keeps: a NUL cannot stand in a page."""
         for field in self:
-            if field.data:
-                field.data = keepable(cast(Typed, field.data))
+            if isinstance(field.data, str | list):
+                field.data = keepable(field.data)
 
     @property
     def problems(self) -> list[dict[str, str]]:
@@ -86,13 +84,31 @@ class QuestionForm(JourneyForm):
 
     asked: Asked
 
+    @classmethod
+    def holding(cls, typed: Typed | None) -> "QuestionForm":
+        """Return the form with an answer that was kept, whatever was posted."""
+        return cls(formdata=None, data=values_of(cls.asked, typed))
+
+    def raw(self) -> Typed:
+        """Return what was typed or chosen, never None, and with a whole postcode if one was typed."""
+        first = self["answer"].data or ([] if self.asked.kind in IN_LISTS else "")
+        postcode = (self["postcode"].data or "").strip() if "postcode" in self else ""
+        more = [*([postcode] if postcode else []), *([DECLINED] if self.declines else [])]
+        return [*(many(first) or [""]), *more] if more else first
+
     def typed(self) -> Typed:
-        """Return what was typed or chosen, never None."""
-        return self["answer"].data or ([] if self.asked.kind is QuestionKind.SEVERAL else "")
+        """Return what was typed as far as it may be kept."""
+        return without_postcode(self.asked, self.raw())
+
+    @property
+    def declines(self) -> bool:
+        """Tell whether a box beside the answer says "Prefer not to say"."""
+        return "declined" in self and bool(self["declined"].data)
 
     def is_right(self) -> bool:
-        problem = problem_with(self.asked, self.typed())
-        return self.set_problems({"answer": problem} if problem else {})
+        problem = problem_with(self.asked, self.raw())
+        place = "postcode" if "postcode" in self and self["postcode"].data else "answer"
+        return self.set_problems({place: problem} if problem else {})
 
 
 class AboutForm(JourneyForm):
@@ -123,8 +139,16 @@ def publication_choices() -> dict[str, str]:
     return {choice: str(wording) for choice, wording in PUBLICATION_CHOICES.items()}
 
 
+# A choice for one answer is closer than the one for all of it, or follows it.
+FOR_ONE_ANSWER = {
+    "": lazy("As I chose above"),
+    PublicationChoice.WITHOUT_NAME: lazy("Publish it without my name"),
+    PublicationChoice.NOT_PUBLISHED: lazy("Do not publish it"),
+}
+
+
 class PublicationForm(JourneyForm):
-    """What may be published."""
+    """What may be published: all of it, and answers for which somebody chooses differently."""
 
     publication = RadioField(
         lazy("May we publish your evidence?"),
@@ -134,11 +158,30 @@ class PublicationForm(JourneyForm):
     )
 
     def typed(self) -> dict[str, str]:
-        return {"publication": self.publication.data or ""}
+        own = {field.name: field.data or "" for field in self.for_answers}
+        return {"publication": self.publication.data or "", **own}
+
+    @property
+    def for_answers(self) -> list[Any]:
+        """Return the fields for single answers."""
+        return [field for field in self if isinstance(field, SelectField) and field is not self.publication]
 
     def is_right(self) -> bool:
         problem = publication_problem(self.typed()["publication"])
         return self.set_problems({"publication": problem} if problem else {})
+
+
+def publication_form(answered: Sequence[Asked]) -> type[PublicationForm]:
+    """Return the form class for whoever has answered these questions."""
+    fields = {
+        CHOICE_OF_ANSWER.format(asked.slug): SelectField(
+            asked.prompt,
+            choices=cast(Any, {value: str(wording) for value, wording in FOR_ONE_ANSWER.items()}),
+            validate_choice=False,
+        )
+        for asked in answered
+    }
+    return type("OnePublicationForm", (PublicationForm,), fields)
 
 
 class ResumeForm(JourneyForm):
@@ -147,71 +190,82 @@ class ResumeForm(JourneyForm):
     code = StringField(lazy("Your return code or receipt code"), widget=GovTextInput())
 
 
-def question_form(asked: Asked) -> type[QuestionForm]:
-    """Return the form class for one question."""
-    return type("OneQuestionForm", (QuestionForm,), {"asked": asked, "answer": field_for(asked)})
+class DeclarationForm(JourneyForm):
+    """For whom somebody speaks, in what role, with what interests and funding; a call asks for some of it."""
 
-
-def field_for(asked: Asked) -> Field:
-    """Return the field that fits the kind of question."""
-    if asked.kind is QuestionKind.FREE_TEXT:
-        widget = GovCharacterCount() if asked.word_limit else GovTextArea()
-        return TextAreaField(asked.prompt, description=asked.hint, widget=widget, filters=[plain_newlines])
-    if asked.kind is QuestionKind.NUMBER:
-        return StringField(asked.prompt, description=asked.hint, widget=GovTextInput())
-    if asked.kind is QuestionKind.SEVERAL:
-        return SelectMultipleField(
-            asked.prompt,
-            description=asked.hint,
-            choices=cast(Any, choices_of(asked)),
-            widget=GovCheckboxesInput(),
-            validate_choice=False,
-        )
-    if len(asked.choices) > MOST_RADIOS:
-        return SelectField(
-            asked.prompt,
-            description=asked.hint,
-            choices=cast(Any, {"": _("Choose")} | choices_of(asked)),
-            widget=GovSelect(),
-            validate_choice=False,
-        )
-    return RadioField(
-        asked.prompt,
-        description=asked.hint,
-        choices=cast(Any, choices_of(asked) | ({} if asked.required else {"": str(NO_ANSWER)})),
-        widget=GovRadioInput(),
-        validate_choice=False,
+    on_behalf_of = StringField(
+        lazy("Whose views are these? (optional)"),
+        description=lazy(
+            "Such as “the members of our tenants’ association”. Leave it empty if they are your own."
+        ),
+        widget=GovTextInput(),
+    )
+    role = StringField(
+        lazy("What is your role there? (optional)"),
+        description=lazy("Such as chair, clerk, volunteer, caseworker."),
+        widget=GovTextInput(),
+    )
+    interests = TextAreaField(
+        lazy("Do you, or those you speak for, gain or lose by what the commission may recommend? (optional)"),
+        description=lazy(
+            "Money, property, posts, contracts. It does not lessen what you say; readers can weigh it."
+        ),
+        widget=GovTextArea(),
+        filters=[plain_newlines],
+    )
+    funding = TextAreaField(
+        lazy("Who pays for your work on this subject? (optional)"),
+        description=lazy("Grants, employers, members. Write “nobody” if it is unpaid."),
+        widget=GovTextArea(),
+        filters=[plain_newlines],
     )
 
+    def ask(self, declarations: Sequence[str]) -> "DeclarationForm":
+        """Leave only the fields that a call asks for."""
+        for name in LONGEST_DECLARED:
+            if name not in declarations:
+                del self[name]
+        return self
 
-def plain_newlines(text: str | None) -> str | None:
-    """Undo what browsers do to line ends, as a filter of a field."""
-    return with_plain_newlines(text) if text else text
+    def typed(self) -> dict[str, str]:
+        return {field.name: field.data or "" for field in self if field.name in LONGEST_DECLARED}
 
-
-def choices_of(asked: Asked) -> dict[str, str]:
-    """Return value and wording of everything that can be chosen.
-
-    A dictionary, because WTForms gives up pairs and its published types do not know its SelectChoice yet.
-    """
-    if asked.kind is QuestionKind.SCALE:
-        return {str(point): scale_wording(asked, point) for point in asked.scale}
-    return {str(choice.id): choice.wording for choice in asked.choices}
-
-
-def scale_wording(asked: Asked, point: int) -> str:
-    """Return a point of a scale, with its meaning at either end."""
-    ends = {asked.scale[0]: asked.minimum_meaning, asked.scale[-1]: asked.maximum_meaning}
-    meaning = ends.get(point, "")
-    return f"{point} – {meaning}" if meaning else str(point)
+    def is_right(self) -> bool:
+        typed = self.typed()
+        return self.set_problems(declaration_problems(typed, tuple(typed)))
 
 
-def answer_in_words(asked: Asked, typed: Typed | None) -> list[str]:
-    """Return an answer as the check page shows it: a line each for what was chosen; none for no answer."""
-    if is_blank(typed):
-        return []
-    values = typed if isinstance(typed, list) else [typed or ""]
-    if asked.kind in {QuestionKind.FREE_TEXT, QuestionKind.NUMBER}:
-        return values
-    wordings = choices_of(asked)
-    return [wordings.get(value, value) for value in values]
+class ConfidenceForm(JourneyForm):
+    """Words of one answer that must not be published, and the harm it would do."""
+
+    paragraphs = SelectMultipleField(
+        lazy("Which paragraphs must not be published?"), widget=GovCheckboxesInput(), validate_choice=False
+    )
+    words = TextAreaField(
+        lazy("Or which words?"),
+        description=lazy("Copy them from your answer above. Wherever they stand in it, they are kept back."),
+        widget=GovTextArea(),
+        filters=[plain_newlines],
+    )
+    harm = TextAreaField(
+        lazy("What harm would publishing them do?"),
+        description=lazy("And to whom. Only the commission’s staff read this."),
+        widget=GovTextArea(),
+        filters=[plain_newlines],
+    )
+
+    def is_right(self, text: str) -> bool:
+        """Tell whether the words can be marked in a text."""
+        words, ticks, harm = self.words.data or "", self.paragraphs.data or [], self.harm.data or ""
+        return self.set_problems(problems_of_marking(text, words, ticks, harm))
+
+    def marked(self, asked: Asked, text: str) -> list[Confidence]:
+        """Return what was marked; only what is right."""
+        words, harm = (self.words.data or "").strip(), (self.harm.data or "").strip()
+        ticked = paragraphs_ticked(text, self.paragraphs.data or [])
+        return [Confidence(asked.slug, each, harm) for each in [*ticked, *([words] if words else [])]]
+
+
+def question_form(asked: Asked) -> type[QuestionForm]:
+    """Return the form class for one question."""
+    return type("OneQuestionForm", (QuestionForm,), {"asked": asked, **fields_of(asked)})

@@ -14,9 +14,11 @@ from consult.foundation.errors import ConsultError
 from consult.foundation.language import _
 from consult.foundation.web import on_refusal
 from consult.respond import pages
-from consult.respond.forms import JourneyForm, PublicationForm, ResumeForm, question_form
+from consult.respond.forms import JourneyForm, ResumeForm, publication_form, question_form
 from consult.respond.routes import blueprint
 from consult.respond.views_after import resume_page
+from consult.respond.views_publication import marked_question, marking_form
+from consult.respond.views_writing import declaration_form
 from consult.respond.visit import Visit, visit_to, was_posted_from_here
 from consult.respond.ways import about_form, closed, to_call
 
@@ -39,10 +41,30 @@ def lost_question(inquiry_slug: str, call_slug: str, number: int) -> Response:
 
 def lost_publication(inquiry_slug: str, call_slug: str) -> Response:
     visit = lost_visit(inquiry_slug, call_slug)
-    form = readable(PublicationForm())
+    form = readable(publication_form(pages.answered_questions(visit))())
     if visit.is_open:
         return pages.publication_page(visit, form, pages.LOST)
     return shut(visit, about=form.typed())
+
+
+def lost_declaration(inquiry_slug: str, call_slug: str) -> Response:
+    visit = lost_visit(inquiry_slug, call_slug)
+    form = readable(declaration_form(visit))
+    if visit.is_open:
+        return pages.declaration_page(visit, form, pages.LOST)
+    return shut(visit, about=form.typed())
+
+
+def lost_mark(inquiry_slug: str, call_slug: str, number: int) -> Response:
+    visit = lost_visit(inquiry_slug, call_slug)
+    if visit.draft is None or not visit.is_open:
+        return shut(visit)
+    asked = marked_question(visit, number)
+    return pages.marking_page(visit, asked, readable(marking_form(visit, asked)), pages.LOST)
+
+
+def lost_unmark(**_address: str) -> Response:
+    return press_again(_("Take the mark away"))
 
 
 def lost_send(inquiry_slug: str, call_slug: str) -> Response:
@@ -104,7 +126,10 @@ def answering(page: Callable[..., Response]) -> Callable[[], Response]:
 HANDLERS: dict[str, Callable[..., Response]] = {
     "save_about": lost_about,
     "save_question": lost_question,
+    "save_declaration": lost_declaration,
     "save_publication": lost_publication,
+    "mark": lost_mark,
+    "unmark": lost_unmark,
     "send": lost_send,
     "open_code": lost_code,
     "start": lost_start,

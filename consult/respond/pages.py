@@ -1,6 +1,6 @@
 """What the pages of the journey show, prepared so that templates decide nothing."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,30 +9,35 @@ from werkzeug.wrappers import Response
 
 from consult.calls.rules import QuestionKind
 from consult.evidence.rules import PublicationChoice
-from consult.foundation.language import _, in_each_number, ngettext
+from consult.foundation.language import _
+from consult.respond.answers import Asked, is_blank, keepable, problem_with
 from consult.respond.codes import grouped
+from consult.respond.components import heading_legend, widget_for, words_so_far
+from consult.respond.confidences import may_be_marked
+from consult.respond.fields import answer_in_words
 from consult.respond.forms import (
-    BEFORE_SENDING,
-    MOST_RADIOS,
     PUBLICATION_CHOICES,
-    WHAT_WILL_HAPPEN,
     AboutForm,
+    ConfidenceForm,
+    DeclarationForm,
     JourneyForm,
     PublicationForm,
     QuestionForm,
-    answer_in_words,
 )
+from consult.respond.logic import answered_in_vain, begins_section, progress
+from consult.respond.outcomes import outcome_of, what_to_know
 from consult.respond.rules import (
     ABOUT,
     CHECK,
+    CONFIDENTIAL,
+    DECLARATION,
     PUBLICATION,
-    Asked,
+    Filled,
     Gap,
     Step,
     about_problems,
+    declaration_problems,
     gaps_in,
-    keepable,
-    problem_with,
     publication_problem,
     step_before,
 )
@@ -53,6 +58,8 @@ class Row:
     href: str
     change: str
     in_full: bool = False
+    # What will happen to it once it is sent.
+    outcome: tuple[str, ...] = ()
 
 
 def step_page(
@@ -84,7 +91,9 @@ def way_back(visit: Visit, step: Step) -> str:
     """Return where the Back link leads: to the check page for whoever came from it."""
     if came_from_check() and step != CHECK:
         return address_of(visit.call, CHECK)
-    before = step_before(step, visit.call.questions)
+    if step == CONFIDENTIAL:
+        return address_of(visit.call, CONFIDENTIAL)
+    before = step_before(step, visit.steps)
     if before:
         return address_of(visit.call, before)
     return url_for("calls_public.call", inquiry_slug=visit.call.inquiry_slug, call_slug=visit.call.slug)
@@ -98,17 +107,31 @@ def came_from_check() -> bool:
 def question_page(visit: Visit, form: QuestionForm, status: int = 200) -> Response:
     """Return the page of one question."""
     asked = form.asked
-    place = _("Question %(number)s of %(all)s", number=asked.position, all=len(visit.call.questions))
+    number = _("Question %(number)s of %(all)s", number=asked.position, all=len(visit.call.questions))
     return step_page(
         "question",
         visit,
         Step("question", asked.number),
         form=form,
-        title=f"{place}: {asked.prompt}",
+        title=f"{number}: {asked.prompt}",
         status=status,
-        caption=place if asked.required else _("%(place)s (you may leave it out)", place=place),
-        widget=widget_for(asked, form),
+        **question_values(visit.call.questions, visit.questions, form),
     )
+
+
+def question_values(
+    questions: Sequence[Asked], shown_ones: Sequence[Asked], form: QuestionForm
+) -> dict[str, Any]:
+    """Return what the part of a page needs that puts a question."""
+    asked = form.asked
+    place = progress(asked, questions)
+    return {
+        "asked": asked,
+        "caption": place if asked.required else _("%(place)s (you may leave it out)", place=place),
+        "section": asked.section if begins_section(asked, shown_ones) else None,
+        "widget": widget_for(asked, form),
+        "words_so_far": words_so_far(asked, str(form.typed())),
+    }
 
 
 def about_page(visit: Visit, form: AboutForm, status: int = 200) -> Response:
@@ -116,68 +139,74 @@ def about_page(visit: Visit, form: AboutForm, status: int = 200) -> Response:
     return step_page("about", visit, ABOUT, form=form, title=_("About you"), status=status)
 
 
+def declaration_page(visit: Visit, form: DeclarationForm, status: int = 200) -> Response:
+    """Return the page on which somebody says for whom they speak."""
+    title = _("What should readers know about your evidence?")
+    return step_page("declaration", visit, DECLARATION, form=form, title=title, status=status)
+
+
 def publication_page(visit: Visit, form: PublicationForm, status: int = 200) -> Response:
     """Return the page of the publication choice, each choice with what will happen."""
     hints = [{"hint": {"text": what_to_know(choice)}} for choice in PUBLICATION_CHOICES]
     widget = {"fieldset": heading_legend(form.publication.label.text), "hint": None, "items": hints}
     title = form.publication.label.text
-    return step_page("publication", visit, PUBLICATION, form=form, title=title, status=status, widget=widget)
+    return step_page(
+        "publication",
+        visit,
+        PUBLICATION,
+        form=form,
+        title=title,
+        status=status,
+        widget=widget,
+        differs=any(field.data for field in form.for_answers),
+        marks=len(visit.draft.confidences) if visit.draft else 0,
+        written=bool(written_answers(visit)),
+    )
 
 
-def what_to_know(choice: PublicationChoice) -> str:
-    """Return what a choice means, with advice for as long as it can be followed."""
-    return " ".join(str(words[choice]) for words in (WHAT_WILL_HAPPEN, BEFORE_SENDING) if choice in words)
+def answered_questions(visit: Visit) -> list[Asked]:
+    """Return the questions that are put and answered."""
+    return [asked for asked in visit.questions if not is_blank(visit.answers.get(asked.slug))]
 
 
-def widget_for(asked: Asked, form: QuestionForm) -> dict[str, Any]:
-    """Return the parameters of the component that shows a question."""
-    hint = {"text": asked.hint} if asked.hint else None
-    heading = {"classes": "govuk-label--l", "isPageHeading": True}
-    if asked.kind is QuestionKind.FREE_TEXT:
-        # A text area swallows the first line end of what stands in it.
-        value = "\n" + str(form.typed())
-        rows = 6 if (asked.word_limit or 1000) < 200 else 14
-        return {"label": heading, "rows": rows, "value": value, **word_count_texts(asked.word_limit)}
-    if asked.kind is QuestionKind.NUMBER:
-        return {"label": heading, "classes": "govuk-input--width-10", "inputmode": "numeric"}
-    if asked.kind is not QuestionKind.SEVERAL and len(asked.choices) > MOST_RADIOS:
-        return {"label": heading}
-    return {"fieldset": heading_legend(asked.prompt), "hint": hint}
+def written_answers(visit: Visit) -> list[Asked]:
+    """Return the questions answered in words, of which some may be confidential."""
+    return [asked for asked in answered_questions(visit) if may_be_marked(asked)]
 
 
-def word_count_texts(limit: int | None) -> dict[str, Any]:
-    """Return what the component that counts words says; its script picks the wording for a number."""
-    if limit is None:
-        return {}
-    return {
-        "maxwords": limit,
-        "textareaDescriptionText": _("You can enter up to %(limit)s words", limit=f"{limit:,}"),
-        "wordsUnderLimitText": in_each_number(words_remaining),
-        "wordsAtLimitText": words_remaining(0).replace("%{count}", "0"),
-        "wordsOverLimitText": in_each_number(words_too_many),
-    }
+def confidential_page(visit: Visit) -> Response:
+    """Return the page that lists the words marked as confidential, and each answer in which more can be."""
+    by_slug = {asked.slug: asked for asked in visit.call.questions}
+    known = [mark for mark in visit.started.confidences if mark.question in by_slug]
+    return shown(
+        "confidential",
+        visit,
+        title=_("Words to keep back"),
+        back=address_of(visit.call, PUBLICATION),
+        onward=address_of(visit.call, CHECK),
+        marks=[(by_slug[mark.question], mark) for mark in known],
+        written=written_answers(visit),
+    )
 
 
-def words_remaining(number: int) -> str:
-    """Return what stands below a text that may still grow; the script puts the number in."""
-    return ngettext("You have %%{count} word remaining", "You have %%{count} words remaining", number)
-
-
-def words_too_many(number: int) -> str:
-    """Return what stands below a text over its limit; the script puts the number in."""
-    return ngettext("You have %%{count} word too many", "You have %%{count} words too many", number)
-
-
-def heading_legend(text: str) -> dict[str, Any]:
-    """Return a fieldset whose legend is the heading of the page."""
-    legend = {"text": text, "classes": "govuk-fieldset__legend--l", "isPageHeading": True}
-    return {"legend": legend}
+def marking_page(visit: Visit, asked: Asked, form: ConfidenceForm, status: int = 200) -> Response:
+    """Return the page on which words of one answer are marked as confidential."""
+    return step_page(
+        "mark",
+        visit,
+        CONFIDENTIAL,
+        form=form,
+        title=_("Words to keep back in question %(number)s", number=asked.position),
+        status=status,
+        asked=asked,
+        text=visit.started.answers.get(asked.slug, ""),
+    )
 
 
 def check_page(visit: Visit, *, tried: bool = False, lost: bool = False) -> Response:
     """Return the page that shows everything before it is sent; `tried` when sending was refused."""
     draft = visit.started
-    gaps = gaps_in(visit.call.questions, draft.answers, draft.about, visit.call.type_slugs)
+    gaps = gaps_in(visit.call.asking, draft.filled)
     missing = [{"text": gap.message, "href": change_link(visit, gap)} for gap in gaps]
     return shown(
         "check",
@@ -185,7 +214,9 @@ def check_page(visit: Visit, *, tried: bool = False, lost: bool = False) -> Resp
         status=LOST if lost else BAD_INPUT if tried and gaps else 200,
         lost=lost,
         title=_("Check your answers before you send them"),
-        rows=rows_of(visit, draft.answers, draft.about),
+        rows=rows_of(visit, draft.filled),
+        marks_link=address_of(visit.call, CONFIDENTIAL) if draft.confidences else "",
+        in_vain=answered_in_vain(visit.call.questions, draft.answers),
         missing=missing,
         errors=missing if tried else [],
         back=way_back(visit, CHECK),
@@ -209,7 +240,8 @@ def words_page(
     kept = visit.draft
     answers = {**(kept.answers if kept else {}), **shown_typed(answers)}
     about = {**(kept.about if kept else {}), **shown_typed(about)}
-    words = [row for row in rows_of(visit, answers, about) if row.lines]
+    filled = Filled(answers, about, kept.confidences if kept else ())
+    words = [row for row in rows_of(visit, filled, visit.call.questions) if row.lines]
     return shown(template, visit, words=words, **more)
 
 
@@ -218,10 +250,32 @@ def shown_typed(typed: Mapping[str, Any] | None) -> dict[str, Any]:
     return {name: keepable(value) for name, value in (typed or {}).items()}
 
 
-def rows_of(visit: Visit, answers: Mapping[str, Any], about: Mapping[str, Any]) -> list[Row]:
-    """Return the summary of a draft in the order of the journey."""
-    questions = (question_row(visit, asked, answers.get(asked.slug)) for asked in visit.call.questions)
-    return [*about_rows(visit, about), *questions, publication_row(visit, about)]
+def rows_of(visit: Visit, filled: Filled, questions: Sequence[Asked] | None = None) -> list[Row]:
+    """Return the summary of a draft in the order of the journey, else of `questions` of those put."""
+    asked = visit.questions if questions is None else questions
+    return [
+        *about_rows(visit, filled.about),
+        *declaration_rows(visit, filled.about),
+        *(question_row(visit, each, filled) for each in asked),
+        publication_row(visit, filled.about),
+    ]
+
+
+def declaration_rows(visit: Visit, about: Mapping[str, Any]) -> list[Row]:
+    """Return the lines of what somebody declared."""
+    asked = {
+        "on_behalf_of": _("On whose behalf"),
+        "role": _("Your role"),
+        "interests": _("Interests"),
+        "funding": _("Funding"),
+    }
+    problems = declaration_problems(about, visit.call.declarations)
+    href = f"{address_of(visit.call, DECLARATION)}?back=check"
+    return [
+        Row(asked[name], (value,) if value.strip() else (), problems.get(name, ""), href, asked[name].lower())
+        for name in visit.call.declarations
+        for value in [str(about.get(name, ""))]
+    ]
 
 
 def about_rows(visit: Visit, about: Mapping[str, Any]) -> list[Row]:
@@ -243,16 +297,17 @@ def about_rows(visit: Visit, about: Mapping[str, Any]) -> list[Row]:
     ]
 
 
-def question_row(visit: Visit, asked: Asked, typed: Any) -> Row:
-    """Return the line of one question."""
-    href = f"{address_of(visit.call, Step('question', asked.number))}?back=check"
+def question_row(visit: Visit, asked: Asked, filled: Filled) -> Row:
+    """Return the line of one question, with what will happen to the answer."""
+    typed = filled.answers.get(asked.slug)
     return Row(
         asked=asked.prompt,
         lines=tuple(answer_in_words(asked, typed)),
         problem=problem_with(asked, typed),
-        href=href,
+        href=f"{address_of(visit.call, Step('question', asked.number))}?back=check",
         change=_("the answer to question %(number)s", number=asked.position),
         in_full=asked.kind is QuestionKind.FREE_TEXT,
+        outcome=outcome_of(asked, typed, filled.about, filled.confidences),
     )
 
 

@@ -1,6 +1,6 @@
 """Reads for the public journey; plain values, so that a page outlives the transaction that saved it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -9,14 +9,16 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from consult.calls.models import Call, Inquiry, Place, Question
 from consult.calls.queries import call_with_questions, places_of, respondent_types_of
-from consult.calls.rules import CallState, Openness, QuestionKind, openness
+from consult.calls.rules import DECLARATIONS, CallState, Openness, QuestionKind, openness
 from consult.evidence.models import Answer, AnswerChoice, SourceText, Submission
 from consult.evidence.rules import PublicationChoice
 from consult.foundation.errors import NotFound
 from consult.foundation.language import _
+from consult.respond.answers import Asked, Choice, SectionAsked
 from consult.respond.codes import hash_of
+from consult.respond.confidences import Confidence, confidences_in
 from consult.respond.models import Draft
-from consult.respond.rules import Asked, Choice
+from consult.respond.rules import Asking, Filled
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,13 @@ class CallToAnswer:
     inquiry_title: str
     questions: tuple[Asked, ...]
     types: tuple[RespondentTypeOffered, ...]
+    # Which declarations it asks for.
+    declarations: tuple[str, ...] = ()
+
+    @property
+    def asking(self) -> Asking:
+        """Return what has to be answered, as values that rules decide on."""
+        return Asking(self.questions, self.type_slugs, self.declarations)
 
     def question(self, number: int) -> Asked:
         """Return the question with this number; NotFound for any other."""
@@ -69,6 +78,12 @@ class DraftHeld:
     saved_at: datetime
     expires_at: datetime
     submission_id: int | None
+    confidences: tuple[Confidence, ...] = ()
+
+    @property
+    def filled(self) -> Filled:
+        """Return what was typed, as values that rules decide on."""
+        return Filled(self.answers, self.about, self.confidences)
 
 
 @dataclass(frozen=True)
@@ -119,6 +134,7 @@ def as_call_to_answer(session: Session, call: Call) -> CallToAnswer:
     """Return a loaded call as plain values, with the places and types of its inquiry."""
     places = places_of(session, call.inquiry_id)
     types = respondent_types_of(session, call.inquiry_id)
+    sections = sections_asked(call)
     return CallToAnswer(
         id=call.id,
         slug=call.slug,
@@ -129,16 +145,30 @@ def as_call_to_answer(session: Session, call: Call) -> CallToAnswer:
         inquiry_id=call.inquiry_id,
         inquiry_slug=call.inquiry.slug,
         inquiry_title=call.inquiry.title,
-        questions=tuple(as_asked(q, place, places) for place, q in enumerate(call.questions, 1)),
+        questions=tuple(
+            replace(as_asked(question, position, places), section=sections.get(question.section_id))
+            for position, question in enumerate(call.questions, 1)
+        ),
         types=tuple(RespondentTypeOffered(t.id, t.slug, t.name) for t in types),
+        declarations=tuple(name for name in DECLARATIONS if name in call.declarations),
     )
+
+
+def sections_asked(call: Call) -> dict[int | None, SectionAsked]:
+    """Return the sections of a loaded call that hold questions, numbered among themselves."""
+    used = {question.section_id for question in call.questions}
+    sections = [section for section in call.sections if section.id in used]
+    return {
+        section.id: SectionAsked(number, len(sections), section.title, section.introduction)
+        for number, section in enumerate(sections, 1)
+    }
 
 
 def as_asked(question: Question, position: int, places: list[Place]) -> Asked:
     """Return a question as it is put, a place question with the inquiry's places to choose from."""
-    choices = [Choice(option.id, option.wording) for option in question.options]
+    choices = [Choice(option.id, option.wording, option.exclusive) for option in question.options]
     if question.kind is QuestionKind.PLACE:
-        choices = [Choice(place.id, place.name) for place in places]
+        choices = [Choice(place.id, place.name, postcodes=tuple(place.postcodes)) for place in places]
     return Asked(
         id=question.id,
         slug=question.slug,
@@ -154,6 +184,11 @@ def as_asked(question: Question, position: int, places: list[Place]) -> Asked:
         minimum_meaning=question.minimum_meaning,
         maximum_meaning=question.maximum_meaning,
         word_limit=question.word_limit,
+        word_guidance=question.word_guidance,
+        most_files=question.most_files,
+        may_decline=question.may_decline,
+        rows=tuple(Choice(row.id, row.wording) for row in question.rows),
+        conditions=frozenset(condition.option_id for condition in question.conditions),
     )
 
 
@@ -165,7 +200,13 @@ def draft_held(session: Session, call_id: int, return_code: str) -> DraftHeld | 
     if draft is None:
         return None
     return DraftHeld(
-        draft.id, draft.answers, draft.about, draft.saved_at, draft.expires_at, draft.submission_id
+        draft.id,
+        draft.answers,
+        draft.about,
+        draft.saved_at,
+        draft.expires_at,
+        draft.submission_id,
+        confidences_in(draft.confidences),
     )
 
 

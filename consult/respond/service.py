@@ -14,22 +14,24 @@ from sqlalchemy.orm import Session
 from consult.calls.models import Call
 from consult.calls.rules import Openness
 from consult.evidence.rules import Channel, PublicationChoice
-from consult.evidence.service import GivenAnswer, GivenEvidence, receive_submission
+from consult.evidence.service import (
+    GivenAnswer,
+    GivenConfidence,
+    GivenDeclaration,
+    GivenEvidence,
+    receive_submission,
+)
 from consult.foundation import audit
 from consult.foundation.errors import BadInput, NotFound, Refused
 from consult.foundation.language import _
 from consult.foundation.security import Actor
+from consult.respond.answers import Asked, Typed, keepable, reply_of, without_postcode
 from consult.respond.codes import hash_of, receipt_code_for
+from consult.respond.confidences import Confidence, bounds_in, choice_for, confidences_in
+from consult.respond.logic import shown_questions
 from consult.respond.models import Draft
 from consult.respond.queries import CallToAnswer, call_of_draft
-from consult.respond.rules import (
-    KEPT_AFTER_CLOSING,
-    Typed,
-    expiry_of,
-    gaps_in,
-    keepable,
-    reply_of,
-)
+from consult.respond.rules import KEPT_AFTER_CLOSING, Filled, expiry_of, gaps_in
 
 
 class CallNotOpen(Refused):
@@ -67,15 +69,25 @@ def begin_draft(
 
 def save_answer(session: Session, draft_id: int, question_slug: str, typed: Typed, *, at: datetime) -> None:
     """Keep what was typed for a question, right or wrong. Raises CallNotOpen, AlreadySent, NotFound."""
-    draft = _open_draft(session, draft_id, at)
+    draft, call = _open_draft(session, draft_id, at)
+    asked = next((asked for asked in call.questions if asked.slug == question_slug), None)
+    kept = keepable(without_postcode(asked, typed) if asked else typed)
     # A new dictionary: SQLAlchemy does not see a change within a JSON value.
-    draft.answers = {**draft.answers, question_slug: keepable(typed)}
+    draft.answers = {**draft.answers, question_slug: kept}
 
 
 def save_about(session: Session, draft_id: int, fields: Mapping[str, str], *, at: datetime) -> None:
     """Keep what was typed about the respondent or publication. Raises CallNotOpen, AlreadySent, NotFound."""
-    draft = _open_draft(session, draft_id, at)
+    draft, _call = _open_draft(session, draft_id, at)
     draft.about = {**draft.about, **{name: keepable(typed) for name, typed in fields.items()}}
+
+
+def save_confidences(
+    session: Session, draft_id: int, confidences: Iterable[Confidence], *, at: datetime
+) -> None:
+    """Keep which words must not be published, in place of those kept before. Raises as `save_answer`."""
+    draft, _call = _open_draft(session, draft_id, at)
+    draft.confidences = [confidence.as_kept() for confidence in confidences]
 
 
 def send_draft(session: Session, draft_id: int, return_code: str, *, actor: Actor, at: datetime) -> int:
@@ -89,13 +101,14 @@ def send_draft(session: Session, draft_id: int, return_code: str, *, actor: Acto
         return draft.submission_id
     call = call_of_draft(session, draft.call_id)
     _must_be_open(call, at)
-    gaps = gaps_in(call.questions, draft.answers, draft.about, call.type_slugs)
+    filled = Filled(draft.answers, draft.about, confidences_in(draft.confidences))
+    gaps = gaps_in(call.asking, filled)
     if gaps:
         raise BadInput(_("Some answers must be put right before you send."), [gap.message for gap in gaps])
     evidence = _evidence_of(draft, call, return_code)
     submission = receive_submission(session, evidence, inquiry_id=call.inquiry_id, actor=actor, at=at)
     draft.submission_id = submission.id
-    draft.answers, draft.about = {}, {}
+    draft.answers, draft.about, draft.confidences = {}, {}, []
     return submission.id
 
 
@@ -129,14 +142,14 @@ def _locked(session: Session, draft_id: int) -> Draft:
     return draft
 
 
-def _open_draft(session: Session, draft_id: int, at: datetime) -> Draft:
+def _open_draft(session: Session, draft_id: int, at: datetime) -> tuple[Draft, CallToAnswer]:
     draft = _locked(session, draft_id)
     if draft.submission_id is not None:
         raise AlreadySent(_("This evidence has been sent already."))
     call = call_of_draft(session, draft.call_id)
     _must_be_open(call, at)
     draft.saved_at, draft.expires_at = at, expiry_of(call.closes_at)
-    return draft
+    return draft, call
 
 
 def _must_be_open(call: CallToAnswer, at: datetime) -> None:
@@ -163,11 +176,13 @@ def _evidence_of(draft: Draft, call: CallToAnswer, return_code: str) -> GivenEvi
         channel=Channel.WEB,
         send_key=draft.send_key,
         receipt_code=receipt_code_for(return_code),
+        declaration=GivenDeclaration(**{name: about.get(name, "") for name in call.declarations}),
     )
 
 
 def _answers_of(draft: Draft, call: CallToAnswer) -> Iterable[GivenAnswer]:
-    for asked in call.questions:
+    confidences = confidences_in(draft.confidences)
+    for asked in shown_questions(call.questions, draft.answers):
         reply = reply_of(asked, draft.answers.get(asked.slug))
         if reply is not None:
             yield GivenAnswer(
@@ -176,4 +191,13 @@ def _answers_of(draft: Draft, call: CallToAnswer) -> Iterable[GivenAnswer]:
                 option_ids=reply.option_ids,
                 number=reply.number,
                 place_id=reply.place_id,
+                cells=reply.cells,
+                district=reply.district,
+                declined=reply.declined,
+                publication=choice_for(asked, draft.about),
+                confidences=_confidences_of(asked, reply.text or "", confidences),
             )
+
+
+def _confidences_of(asked: Asked, text: str, marks: Iterable[Confidence]) -> tuple[GivenConfidence, ...]:
+    return tuple(GivenConfidence(bounds, harm) for bounds, harm in bounds_in(marks, asked, text))

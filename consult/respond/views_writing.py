@@ -3,7 +3,7 @@
 A form posts to its own page's address, so that Back, refresh and a page of kept words all lead to it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -18,9 +18,9 @@ from consult.foundation.guard import public
 from consult.foundation.language import _, lazy
 from consult.foundation.security import RESPONDENT
 from consult.respond import pages, service
-from consult.respond.forms import JourneyForm, PublicationForm, question_form
+from consult.respond.forms import DeclarationForm, JourneyForm, question_form
 from consult.respond.routes import blueprint
-from consult.respond.rules import ABOUT, CHECK, PUBLICATION, Step, has_words, step_after
+from consult.respond.rules import ABOUT, CHECK, DECLARATION, Step, has_words, step_after
 from consult.respond.visit import Visit, address_of, remember, save_in_draft, visit_to
 from consult.respond.ways import about_form, closed, open_step, to, to_call, too_late, turned_away
 
@@ -75,6 +75,41 @@ def save_about(inquiry_slug: str, call_slug: str) -> Response:
     )
 
 
+@blueprint.get("/<inquiry_slug>/<call_slug>/declaration")
+@public
+def declaration(inquiry_slug: str, call_slug: str) -> Response:
+    """Ask for whom somebody speaks, where the call wants to know."""
+    visit = visit_to(inquiry_slug, call_slug)
+    if away := turned_away(visit):
+        return away
+    if not visit.call.declarations:
+        return redirect(address_of(visit.call, ABOUT), 303)
+    return pages.declaration_page(visit, declaration_form(visit, visit.started.about))
+
+
+@blueprint.post("/<inquiry_slug>/<call_slug>/declaration")
+@public
+def save_declaration(inquiry_slug: str, call_slug: str) -> Response:
+    """Keep what somebody declared."""
+    visit = visit_to(inquiry_slug, call_slug, posted=True)
+    form = declaration_form(visit)
+    typed = form.typed()
+
+    def save(session: Session, draft_id: int, at: datetime) -> None:
+        service.save_about(session, draft_id, typed, at=at)
+
+    if kept := not_stored(visit, save, about=typed):
+        return kept
+    return onward(visit, DECLARATION, form, form.is_right) or pages.declaration_page(
+        visit, form, pages.BAD_INPUT
+    )
+
+
+def declaration_form(visit: Visit, kept: dict[str, Any] | None = None) -> DeclarationForm:
+    """Return the form of the declarations that this call asks for."""
+    return DeclarationForm(data=kept).ask(visit.call.declarations)
+
+
 @blueprint.get("/<inquiry_slug>/<call_slug>/questions/<int:number>")
 @public
 def question(inquiry_slug: str, call_slug: str, number: int) -> Response:
@@ -83,8 +118,9 @@ def question(inquiry_slug: str, call_slug: str, number: int) -> Response:
     asked = visit.call.question(number)
     if away := turned_away(visit):
         return away
-    form = question_form(asked)(data={"answer": visit.started.answers.get(asked.slug)})
-    return pages.question_page(visit, form)
+    if asked not in visit.questions:
+        return redirect(address_of(visit.call, step_after(Step("question", number), visit.steps)), 303)
+    return pages.question_page(visit, question_form(asked).holding(visit.started.answers.get(asked.slug)))
 
 
 @blueprint.post("/<inquiry_slug>/<call_slug>/questions/<int:number>")
@@ -101,33 +137,9 @@ def save_question(inquiry_slug: str, call_slug: str, number: int) -> Response:
 
     if kept := not_stored(visit, save, answers={asked.slug: typed}):
         return kept
-    return onward(visit, Step("question", number), form, form.is_right) or pages.question_page(
-        visit, form, pages.BAD_INPUT
-    )
-
-
-@blueprint.get("/<inquiry_slug>/<call_slug>/publication")
-@public
-def publication(inquiry_slug: str, call_slug: str) -> Response:
-    """Ask what may be published."""
-    visit = visit_to(inquiry_slug, call_slug)
-    return turned_away(visit) or pages.publication_page(visit, PublicationForm(data=visit.started.about))
-
-
-@blueprint.post("/<inquiry_slug>/<call_slug>/publication")
-@public
-def save_publication(inquiry_slug: str, call_slug: str) -> Response:
-    """Keep what may be published."""
-    visit = visit_to(inquiry_slug, call_slug, posted=True)
-    form = PublicationForm()
-    typed = form.typed()
-
-    def save(session: Session, draft_id: int, at: datetime) -> None:
-        service.save_about(session, draft_id, typed, at=at)
-
-    if kept := not_stored(visit, save, about=typed):
-        return kept
-    return onward(visit, PUBLICATION, form, form.is_right) or pages.publication_page(
+    # What was chosen here decides what is asked next.
+    answers = {**visit.answers, asked.slug: typed}
+    return onward(visit, Step("question", number), form, form.is_right, answers) or pages.question_page(
         visit, form, pages.BAD_INPUT
     )
 
@@ -172,8 +184,15 @@ def not_stored(visit: Visit, save: Save, **typed: dict[str, Any]) -> Response | 
     return None
 
 
-def onward(visit: Visit, step: Step, form: JourneyForm, is_right: Callable[[], bool]) -> Response | None:
+def onward(
+    visit: Visit,
+    step: Step,
+    form: JourneyForm,
+    is_right: Callable[[], bool],
+    answers: Mapping[str, Any] | None = None,
+) -> Response | None:
     """Return where to go after saving, or None to stay because something must be put right."""
+    steps = visit.steps if answers is None else visit.call.asking.steps(answers)
     if request.form.get("then") == "later":
         return redirect(to("later", visit), 303)
     right = is_right()
@@ -182,4 +201,4 @@ def onward(visit: Visit, step: Step, form: JourneyForm, is_right: Callable[[], b
         return None
     if pages.came_from_check():
         return redirect(address_of(visit.call, CHECK), 303)
-    return redirect(address_of(visit.call, step_after(step, visit.call.questions)), 303)
+    return redirect(address_of(visit.call, step_after(step, steps)), 303)

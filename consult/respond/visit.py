@@ -17,7 +17,9 @@ from consult.foundation.errors import NotFound
 from consult.foundation.language import _
 from consult.foundation.security import RESPONDENT
 from consult.respond import service
+from consult.respond.answers import Asked
 from consult.respond.codes import SECRET_BYTES, code_from, code_read
+from consult.respond.logic import shown_questions
 from consult.respond.queries import CallToAnswer, DraftHeld, call_to_answer, draft_held
 from consult.respond.rules import Step
 
@@ -41,6 +43,21 @@ class Visit:
     @property
     def is_sent(self) -> bool:
         return self.draft is not None and self.draft.submission_id is not None
+
+    @property
+    def answers(self) -> dict[str, Any]:
+        """Return what was answered so far."""
+        return self.draft.answers if self.draft else {}
+
+    @property
+    def questions(self) -> tuple[Asked, ...]:
+        """Return the questions that are put, given what was answered."""
+        return shown_questions(self.call.questions, self.answers)
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """Return the pages of the journey, given what was answered."""
+        return self.call.asking.steps(self.answers)
 
     @property
     def started(self) -> DraftHeld:

@@ -53,8 +53,7 @@ def about_form(visit: Visit, kept: dict[str, Any] | None = None) -> AboutForm:
 
 def open_step(visit: Visit) -> Step:
     """Return the page on which somebody who comes back goes on."""
-    draft = visit.started
-    return first_open_step(visit.call.questions, draft.answers, draft.about, visit.call.type_slugs)
+    return first_open_step(visit.call.asking, visit.started.filled)
 
 
 def to(page: str, visit: Visit) -> str:

@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from consult.calls.rules import QuestionKind
-from consult.respond import rules
-from consult.respond.rules import Asked, Choice, Gap, Reply, Step
+from consult.respond import answers, rules
+from consult.respond.answers import Asked, Choice, Reply
+from consult.respond.rules import Asking, Filled, Gap, Step
 
 OFFERED = (Choice(11, "A little"), Choice(12, "A lot"), Choice(13, "Nothing"))
 
@@ -24,43 +25,43 @@ BLANK: dict[QuestionKind, Any] = dict.fromkeys(QuestionKind, "  \n ") | {Questio
 
 @pytest.mark.parametrize("kind", QuestionKind)
 def test_a_required_question_left_blank_says_what_to_do(kind: QuestionKind) -> None:
-    problem = rules.problem_with(asked(kind, required=True), BLANK[kind])
+    problem = answers.problem_with(asked(kind, required=True), BLANK[kind])
     assert problem.split()[0] in {"Write", "Choose", "Enter"}
 
 
 @pytest.mark.parametrize("kind", QuestionKind)
 def test_an_optional_question_may_be_left_blank(kind: QuestionKind) -> None:
-    assert rules.problem_with(asked(kind), BLANK[kind]) == ""
-    assert rules.reply_of(asked(kind), BLANK[kind]) is None
+    assert answers.problem_with(asked(kind), BLANK[kind]) == ""
+    assert answers.reply_of(asked(kind), BLANK[kind]) is None
 
 
 def test_a_text_at_its_limit_is_right_and_one_word_more_says_how_many_to_take_out() -> None:
     question = asked(word_limit=3)
-    assert rules.problem_with(question, "one two three") == ""
-    assert "4 words, 1 word more than the limit of 3" in rules.problem_with(question, "one two three four")
-    assert "Shorten it by 2 words" in rules.problem_with(question, "one two three four five")
+    assert answers.problem_with(question, "one two three") == ""
+    assert "4 words, 1 word more than the limit of 3" in answers.problem_with(question, "one two three four")
+    assert "Shorten it by 2 words" in answers.problem_with(question, "one two three four five")
 
 
 def test_a_text_without_a_limit_may_be_of_any_length() -> None:
-    assert rules.problem_with(asked(), "word " * 100_000) == ""
+    assert answers.problem_with(asked(), "word " * 100_000) == ""
 
 
 @pytest.mark.parametrize("kind", [QuestionKind.SINGLE, QuestionKind.SEVERAL, QuestionKind.PLACE])
 @pytest.mark.parametrize("typed", ["99", "x", "11 ", "\uff11\uff11"])
 def test_an_option_that_is_not_offered_is_refused(kind: QuestionKind, typed: str) -> None:
-    assert "not one of the answers offered" in rules.problem_with(asked(kind), typed)
+    assert "not one of the answers offered" in answers.problem_with(asked(kind), typed)
 
 
 def test_several_options_are_sent_in_the_order_offered_and_once_each() -> None:
     question = asked(QuestionKind.SEVERAL)
-    assert rules.problem_with(question, ["13", "11", "13"]) == ""
-    assert rules.reply_of(question, ["13", "11", "13"]) == Reply(option_ids=(11, 13))
+    assert answers.problem_with(question, ["13", "11", "13"]) == ""
+    assert answers.reply_of(question, ["13", "11", "13"]) == Reply(option_ids=(11, 13))
 
 
 @pytest.mark.parametrize("typed", ["0", "6", "2.5", "two", "-1"])
 def test_a_point_beyond_the_scale_is_refused(typed: str) -> None:
     question = asked(QuestionKind.SCALE, minimum=1, maximum=5)
-    assert rules.problem_with(question, typed) == "Choose a point from 1 to 5."
+    assert answers.problem_with(question, typed) == "Choose a point from 1 to 5."
 
 
 def test_a_scale_without_bounds_runs_from_one_to_five() -> None:
@@ -69,14 +70,14 @@ def test_a_scale_without_bounds_runs_from_one_to_five() -> None:
 
 def test_a_scale_may_run_from_nought_or_below() -> None:
     assert list(asked(QuestionKind.SCALE, minimum=0, maximum=2).scale) == [0, 1, 2]
-    assert rules.problem_with(asked(QuestionKind.SCALE, minimum=-2, maximum=2), "-2") == ""
+    assert answers.problem_with(asked(QuestionKind.SCALE, minimum=-2, maximum=2), "-2") == ""
 
 
 @pytest.mark.parametrize(
     "typed", ["1.5", "twelve", "1,5", "12 people", "1e3", "--3", "9" * 5000, "1 000", "0x1"]
 )
 def test_what_is_not_a_whole_number_is_refused(typed: str) -> None:
-    assert "whole number in figures" in rules.problem_with(asked(QuestionKind.NUMBER), typed)
+    assert "whole number in figures" in answers.problem_with(asked(QuestionKind.NUMBER), typed)
 
 
 @pytest.mark.parametrize(
@@ -85,8 +86,8 @@ def test_what_is_not_a_whole_number_is_refused(typed: str) -> None:
 )
 def test_a_whole_number_is_read_as_people_write_it(typed: str, number: int) -> None:
     question = asked(QuestionKind.NUMBER)
-    assert rules.problem_with(question, typed) == ""
-    assert rules.reply_of(question, typed) == Reply(number=number)
+    assert answers.problem_with(question, typed) == ""
+    assert answers.reply_of(question, typed) == Reply(number=number)
 
 
 @pytest.mark.parametrize(
@@ -100,39 +101,39 @@ def test_a_whole_number_is_read_as_people_write_it(typed: str, number: int) -> N
     ],
 )
 def test_a_number_beyond_its_bounds_says_the_bounds(bounds: dict[str, int], typed: str, message: str) -> None:
-    assert rules.problem_with(asked(QuestionKind.NUMBER, **bounds), typed) == message
+    assert answers.problem_with(asked(QuestionKind.NUMBER, **bounds), typed) == message
 
 
 @pytest.mark.parametrize("bound", [0, 1000])
 def test_the_bounds_themselves_are_right(bound: int) -> None:
     question = asked(QuestionKind.NUMBER, minimum=0, maximum=1000)
-    assert rules.problem_with(question, str(bound)) == ""
+    assert answers.problem_with(question, str(bound)) == ""
 
 
 @pytest.mark.parametrize("kind", QuestionKind)
 def test_nul_is_refused_in_every_kind(kind: QuestionKind) -> None:
-    assert "cannot be stored" in rules.problem_with(asked(kind), "a\x00b")
+    assert "cannot be stored" in answers.problem_with(asked(kind), "a\x00b")
 
 
 def test_a_draft_keeps_a_sign_where_nul_stood() -> None:
-    assert rules.keepable("a\x00b") == "a\ufffdb"
-    assert rules.keepable(["\x00", "b"]) == ["\ufffd", "b"]
+    assert answers.keepable("a\x00b") == "a\ufffdb"
+    assert answers.keepable(["\x00", "b"]) == ["\ufffd", "b"]
 
 
 @given(st.text().filter(lambda text: "\r" not in text and "\x00" not in text))
 def test_a_text_is_sent_exactly_as_typed_but_for_line_ends(text: str) -> None:
     as_browsers_send = text.replace("\n", "\r\n")
-    typed = rules.with_plain_newlines(as_browsers_send)
+    typed = answers.with_plain_newlines(as_browsers_send)
     assert typed == text
-    assert rules.keepable(typed) == text
+    assert answers.keepable(typed) == text
     if text.strip():
-        assert rules.reply_of(asked(), typed) == Reply(text=text)
+        assert answers.reply_of(asked(), typed) == Reply(text=text)
 
 
 def test_an_answer_to_a_question_that_changed_its_kind_is_judged_not_broken_on() -> None:
-    assert "not one of" in rules.problem_with(asked(QuestionKind.SINGLE), "free words")
-    assert rules.problem_with(asked(QuestionKind.FREE_TEXT), ["11", "12"]) == ""
-    assert "whole number" in rules.problem_with(asked(QuestionKind.NUMBER), ["x"])
+    assert "not one of" in answers.problem_with(asked(QuestionKind.SINGLE), "free words")
+    assert answers.problem_with(asked(QuestionKind.FREE_TEXT), ["11", "12"]) == ""
+    assert "whole number" in answers.problem_with(asked(QuestionKind.NUMBER), ["x"])
 
 
 RIGHT = {
@@ -193,18 +194,18 @@ def test_the_journey_runs_from_about_to_check_and_back() -> None:
         ("check", None),
     ]
     for step, following in pairwise(steps):
-        assert rules.step_after(step, THREE) == following
-        assert rules.step_before(following, THREE) == step
-    assert rules.step_before(rules.ABOUT, THREE) is None
-    assert rules.step_after(rules.CHECK, THREE) == rules.CHECK
+        assert rules.step_after(step, steps) == following
+        assert rules.step_before(following, steps) == step
+    assert rules.step_before(rules.ABOUT, steps) is None
+    assert rules.step_after(rules.CHECK, steps) == rules.CHECK
 
 
 def test_a_complete_draft_has_no_gap() -> None:
-    assert rules.gaps_in(THREE, {"q1": "words"}, RIGHT, ["resident"]) == []
+    assert rules.gaps_in(Asking(THREE, ["resident"]), Filled({"q1": "words"}, RIGHT)) == []
 
 
 def test_every_gap_names_the_page_that_fills_it() -> None:
-    gaps = rules.gaps_in(THREE, {"q2": "a\x00"}, {}, ["resident"])
+    gaps = rules.gaps_in(Asking(THREE, ["resident"]), Filled({"q2": "a\x00"}, {}))
     assert [gap.step for gap in gaps] == [
         rules.ABOUT,
         rules.ABOUT,
@@ -217,12 +218,12 @@ def test_every_gap_names_the_page_that_fills_it() -> None:
 
 def test_a_draft_without_a_single_answer_cannot_be_sent() -> None:
     optional = [asked(number=1), asked(number=2, slug="q2", position=2)]
-    gaps = rules.gaps_in(optional, {"q": " "}, RIGHT, ["resident"])
+    gaps = rules.gaps_in(Asking(optional, ["resident"]), Filled({"q": " "}, RIGHT))
     assert [gap.message for gap in gaps] == ["You have not answered any question. Answer at least one."]
 
 
 @pytest.mark.parametrize(
-    ("answers", "about", "expected"),
+    ("typed", "about", "expected"),
     [
         ({}, {}, rules.ABOUT),
         ({}, RIGHT | {"publication": ""}, Step("question", 1)),
@@ -233,9 +234,9 @@ def test_a_draft_without_a_single_answer_cannot_be_sent() -> None:
     ],
 )
 def test_who_comes_back_goes_on_where_they_were(
-    answers: dict[str, str], about: dict[str, str], expected: Step
+    typed: dict[str, str], about: dict[str, str], expected: Step
 ) -> None:
-    assert rules.first_open_step(THREE, answers, about, ["resident"]) == expected
+    assert rules.first_open_step(Asking(THREE, ["resident"]), Filled(typed, about)) == expected
 
 
 def test_a_draft_with_nothing_but_blanks_has_no_words() -> None:
