@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from nlp.duplicates import DuplicateFinder, Group, Member
     from nlp.errors import DamagedArtefactError, EmptyCodebookError, NlpError
     from nlp.passages import PassageCutter
+    from nlp.personal import PersonalDataFinder, TextToSearch, installed_pipeline
+    from nlp.personal_formats import PersonalData
     from nlp.proposer import Proposer
     from nlp.types import CodeSpec, Decided, Proposal, Reason, ScoredCode, Span
 
@@ -29,12 +31,16 @@ _HOMES = {
     "Member": "nlp.duplicates",
     "NlpError": "nlp.errors",
     "PassageCutter": "nlp.passages",
+    "PersonalData": "nlp.personal_formats",
+    "PersonalDataFinder": "nlp.personal",
     "Proposal": "nlp.types",
     "Proposer": "nlp.proposer",
     "Reason": "nlp.types",
     "ScoredCode": "nlp.types",
     "Span": "nlp.types",
+    "TextToSearch": "nlp.personal",
     "bootstrap_interval": "nlp.agreement",
+    "installed_pipeline": "nlp.personal",
     "measure_agreement": "nlp.agreement",
 }
 
@@ -50,12 +56,16 @@ __all__ = [
     "Member",
     "NlpError",
     "PassageCutter",
+    "PersonalData",
+    "PersonalDataFinder",
     "Proposal",
     "Proposer",
     "Reason",
     "ScoredCode",
     "Span",
+    "TextToSearch",
     "bootstrap_interval",
+    "installed_pipeline",
     "measure_agreement",
 ]
 

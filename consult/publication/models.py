@@ -92,16 +92,16 @@ class RedactionDecision(Base):
         ),
         CheckConstraint("(verdict = 'undo') = (undoes_id IS NOT NULL)", name="undo_names_decision"),
         CheckConstraint(
-            "verdict <> 'release' OR proposal_id IS NOT NULL OR confidential_passage_id IS NOT NULL",
+            "verdict <> 'release' OR proposal_id IS NOT NULL OR confidence_id IS NOT NULL",
             name="release_names_words",
         ),
         CheckConstraint(
-            "verdict <> 'release' OR confidential_passage_id IS NULL OR why <> ''",
+            "verdict <> 'release' OR confidence_id IS NULL OR why <> ''",
             name="breaking_a_confidence_has_reason",
         ),
         Index("ix_redaction_decisions_text", "source_text_id", "id"),
         Index("ix_redaction_decisions_proposal", "proposal_id"),
-        Index("ix_redaction_decisions_confidential", "confidential_passage_id"),
+        Index("ix_redaction_decisions_confidential", "confidence_id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -110,7 +110,7 @@ class RedactionDecision(Base):
     verdict: Mapped[Verdict] = mapped_column(state_type(Verdict, "redaction_verdict"))
     redaction_id: Mapped[int | None] = mapped_column(ForeignKey("redactions.id"))
     proposal_id: Mapped[int | None] = mapped_column(ForeignKey("redaction_proposals.id"))
-    confidential_passage_id: Mapped[int | None]
+    confidence_id: Mapped[int | None] = mapped_column(ForeignKey("confidential_passages.id"))
     undoes_id: Mapped[int | None] = mapped_column(ForeignKey("redaction_decisions.id"))
     why: Mapped[str] = mapped_column(Text, default="")
     # Made by the page, so that a double click or a repeated request is one act.

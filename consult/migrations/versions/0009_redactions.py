@@ -295,7 +295,7 @@ def upgrade() -> None:
         ),
         sa.Column("redaction_id", sa.Integer(), nullable=True),
         sa.Column("proposal_id", sa.Integer(), nullable=True),
-        sa.Column("confidential_passage_id", sa.Integer(), nullable=True),
+        sa.Column("confidence_id", sa.Integer(), nullable=True),
         sa.Column("undoes_id", sa.Integer(), nullable=True),
         sa.Column("why", sa.Text(), nullable=False),
         sa.Column("act_key", sa.String(length=64), nullable=True),
@@ -310,12 +310,17 @@ def upgrade() -> None:
             name=op.f("ck_redaction_decisions_withhold_makes_redaction"),
         ),
         sa.CheckConstraint(
-            "verdict <> 'release' OR confidential_passage_id IS NULL OR why <> ''",
+            "verdict <> 'release' OR confidence_id IS NULL OR why <> ''",
             name=op.f("ck_redaction_decisions_breaking_a_confidence_has_reason"),
         ),
         sa.CheckConstraint(
-            "verdict <> 'release' OR proposal_id IS NOT NULL OR confidential_passage_id IS NOT NULL",
+            "verdict <> 'release' OR proposal_id IS NOT NULL OR confidence_id IS NOT NULL",
             name=op.f("ck_redaction_decisions_release_names_words"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["confidence_id"],
+            ["confidential_passages.id"],
+            name=op.f("fk_redaction_decisions_confidence_id_confidential_passages"),
         ),
         sa.ForeignKeyConstraint(
             ["inquiry_id"], ["inquiries.id"], name=op.f("fk_redaction_decisions_inquiry_id_inquiries")
@@ -345,9 +350,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("undoes_id", name=op.f("uq_redaction_decisions_undoes_id")),
     )
     with op.batch_alter_table("redaction_decisions", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_redaction_decisions_confidential", ["confidential_passage_id"], unique=False
-        )
+        batch_op.create_index("ix_redaction_decisions_confidential", ["confidence_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_redaction_decisions_inquiry_id"), ["inquiry_id"], unique=False)
         batch_op.create_index("ix_redaction_decisions_proposal", ["proposal_id"], unique=False)
         batch_op.create_index("ix_redaction_decisions_text", ["source_text_id", "id"], unique=False)

@@ -3,13 +3,14 @@
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, select, union_all
+from sqlalchemy import ColumnElement, and_, exists, literal, or_, select, true, union_all
 from sqlalchemy.orm import Session, aliased
 
-from consult.evidence.models import Submission
+from consult.evidence.models import Answer, ConfidentialPassage, SourceText, Submission
 from consult.evidence.queries import counted
+from consult.evidence.rules import PublicationChoice
 from consult.publication.models import Redaction, RedactionDecision, RedactionProposal
-from consult.publication.rules import MAY_READ, Clearance, Withheld
+from consult.publication.rules import MAY_READ, Clearance, Ground, Withheld
 
 # More values than this in one statement, and engines begin to refuse it.
 _AT_ONCE = 5_000
@@ -20,6 +21,35 @@ def readable(clearance: Clearance) -> ColumnElement[bool]:
     """Hold for submissions whose words an output of this clearance may carry."""
     chosen = Submission.publication.in_(sorted(MAY_READ[clearance]))
     return chosen if clearance is Clearance.COMPLETE else and_(chosen, counted())
+
+
+def readable_answer(clearance: Clearance) -> ColumnElement[bool]:
+    """Hold for answers that an output of this clearance may carry, and where there is no answer.
+
+    The closer of the two choices rules: an answer without name is not shown beside its writer's name, which
+    every output of a submission published with name shows. Needs Submission and Answer in the statement.
+    """
+    if clearance is Clearance.COMPLETE:
+        return true()
+    free = or_(Answer.publication.is_(None), Answer.publication == PublicationChoice.WITH_NAME)
+    nameless = and_(
+        Answer.publication == PublicationChoice.WITHOUT_NAME,
+        Submission.publication == PublicationChoice.WITHOUT_NAME,
+    )
+    return or_(Answer.id.is_(None), free, nameless)
+
+
+def readable_text(clearance: Clearance) -> ColumnElement[bool]:
+    """Hold for source texts that an output of this clearance may carry; needs only SourceText."""
+    if clearance is Clearance.COMPLETE:
+        return true()
+    mine = (
+        select(Submission.id)
+        .outerjoin(Answer, Answer.id == SourceText.answer_id)
+        .where(Submission.id == SourceText.submission_id, readable(clearance), readable_answer(clearance))
+        .correlate(SourceText)
+    )
+    return mine.exists()
 
 
 def undone() -> ColumnElement[bool]:
@@ -43,6 +73,12 @@ def proposal_open() -> ColumnElement[bool]:
     return ~decided(RedactionProposal.id)
 
 
+def confidence_open() -> ColumnElement[bool]:
+    """Hold for passages in confidence that nobody has decided."""
+    word = RedactionDecision.confidence_id == ConfidentialPassage.id
+    return ~exists().where(word, ~undone())
+
+
 def withheld_spans(
     session: Session, source_text_ids: Collection[int], clearance: Clearance
 ) -> dict[int, list[Withheld]]:
@@ -57,7 +93,7 @@ def withheld_spans(
     wanted = sorted(set(source_text_ids))
     for first in range(0, len(wanted), _AT_ONCE):
         for text_id, start, end, ground in session.execute(_withheld(wanted[first : first + _AT_ONCE])):
-            found.setdefault(text_id, []).append(Withheld(start, end, ground))
+            found.setdefault(text_id, []).append(Withheld(start, end, Ground(ground)))
     return {text_id: sorted(spans) for text_id, spans in found.items()}
 
 
@@ -65,7 +101,7 @@ def _withheld(ids: Sequence[int]) -> Any:
     return union_all(*(rows.where(text_id.in_(ids)) for rows, text_id in withholding()))
 
 
-def withholding() -> list[tuple[Select[Any], Any]]:
+def withholding() -> list[tuple[Any, Any]]:
     """Return each source of withheld spans, as (text, start, end, ground), with its column of the text."""
     return [
         (
@@ -82,5 +118,14 @@ def withholding() -> list[tuple[Select[Any], Any]]:
                 RedactionProposal.ground,
             ).where(proposal_open()),
             RedactionProposal.source_text_id,
+        ),
+        (
+            select(
+                ConfidentialPassage.source_text_id,
+                ConfidentialPassage.start,
+                ConfidentialPassage.end,
+                literal(Ground.CONFIDENTIAL.value).label("ground"),
+            ).where(confidence_open()),
+            ConfidentialPassage.source_text_id,
         ),
     ]
