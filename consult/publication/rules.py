@@ -1,11 +1,13 @@
 """Which readers may have a submission's words, which of them are withheld, and whether with a name."""
 
+import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from consult.evidence.rules import Bounds, PublicationChoice
+from consult.evidence.rules import Bounds, PublicationChoice, SubmissionState
 from consult.foundation.language import lazy
 
 
@@ -88,6 +90,10 @@ REMOVED: dict[Ground, Any] = {
 }
 
 
+# A submission in one of these is accepted when its redaction is done; any other keeps its state.
+AWAITS_REDACTION = frozenset({SubmissionState.NEW, SubmissionState.NEEDS_REDACTION})
+
+
 class Verdict(StrEnum):
     """What a clerk says of words that might be withheld."""
 
@@ -103,6 +109,16 @@ class Withheld:
     start: int
     end: int
     ground: Ground
+
+
+@dataclass(frozen=True)
+class Proposed:
+    """What a recogniser found: where, on what ground, how surely, and by what."""
+
+    bounds: Bounds
+    ground: Ground
+    score: float
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -154,6 +170,48 @@ def within(withheld: Sequence[Withheld], bounds: Bounds) -> list[Withheld]:
         for span in withheld
         if span.start < bounds.end and span.end > bounds.start
     ]
+
+
+# Stands between words that no search may join: something was withheld there.
+_GAP = "·"
+_WORD = re.compile(r"\w+")
+
+
+def folded(runs: Iterable[Run]) -> str:
+    """Return the words that are shown, without capitals and accents, each between single spaces."""
+    words = [word for run in runs for word in ([_GAP] if run.ground else folded_words(run.words))]
+    return f" {' '.join(words)} "
+
+
+def folded_words(text: str) -> list[str]:
+    """Return the words of a text without capitals and accents."""
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    return _WORD.findall("".join(sign for sign in plain if not unicodedata.combining(sign)))
+
+
+class Flag(StrEnum):
+    """Why a submission should not go out yet."""
+
+    NOT_AGREED = "not_agreed"
+    SET_ASIDE = "set_aside"
+    NOT_ACCEPTED = "not_accepted"
+    NOTHING_LEFT = "nothing_left"
+    UNDECIDED = "undecided"
+    UNREAD = "unread"
+    NAME_SHOWN = "name_shown"
+
+
+FLAG_WORDS: dict[Flag, str] = {
+    Flag.NOT_AGREED: "Its writer did not agree to publication",
+    Flag.SET_ASIDE: "It is out of scope or withdrawn",
+    Flag.NOT_ACCEPTED: "It has not been accepted as evidence",
+    Flag.NOTHING_LEFT: "Nothing of it may be published",
+    Flag.UNDECIDED: "Words are still undecided at the redaction desk; they would stay withheld",
+    Flag.UNREAD: "The machine has not looked through it for personal data",
+    Flag.NAME_SHOWN: "It is to be published without name, but the name stands in its words",
+}
+# A clerk may let these pass with a reason; the others stop it.
+MAY_PASS = frozenset({Flag.UNDECIDED, Flag.UNREAD, Flag.NAME_SHOWN})
 
 
 def may_name(choice: PublicationChoice, clearance: Clearance) -> bool:

@@ -52,31 +52,28 @@ def readable_text(clearance: Clearance) -> ColumnElement[bool]:
     return mine.exists()
 
 
-def undone() -> ColumnElement[bool]:
+def undone(decision: Any = RedactionDecision) -> ColumnElement[bool]:
     """Hold for decisions that a later one has undone."""
     later = aliased(RedactionDecision)
-    return exists().where(later.undoes_id == RedactionDecision.id)
-
-
-def decided(proposal: Any) -> ColumnElement[bool]:
-    """Hold for proposals on which somebody's word stands."""
-    return exists().where(RedactionDecision.proposal_id == proposal, ~undone())
+    return exists().where(later.undoes_id == decision.id)
 
 
 def redaction_stands() -> ColumnElement[bool]:
     """Hold for redactions that nobody has withdrawn."""
-    return exists().where(RedactionDecision.redaction_id == Redaction.id, ~undone())
+    word = aliased(RedactionDecision)
+    return exists().where(word.redaction_id == Redaction.id, ~undone(word))
 
 
 def proposal_open() -> ColumnElement[bool]:
     """Hold for proposals that nobody has decided."""
-    return ~decided(RedactionProposal.id)
+    word = aliased(RedactionDecision)
+    return ~exists().where(word.proposal_id == RedactionProposal.id, ~undone(word))
 
 
 def confidence_open() -> ColumnElement[bool]:
     """Hold for passages in confidence that nobody has decided."""
-    word = RedactionDecision.confidence_id == ConfidentialPassage.id
-    return ~exists().where(word, ~undone())
+    word = aliased(RedactionDecision)
+    return ~exists().where(word.confidence_id == ConfidentialPassage.id, ~undone(word))
 
 
 def withheld_spans(
