@@ -1,15 +1,21 @@
-"""What the machine does when evidence arrives or a member asks: cut, then propose."""
+"""What the machine does when evidence arrives or a member asks: cut, propose, look for personal data."""
 
-from consult.assist import bridge
+from consult.assist import bridge, personal
+from consult.foundation.clock import now
+from consult.foundation.database import transaction
 from consult.foundation.errors import Refused
 from consult.foundation.jobs.names import JobName
+from consult.foundation.jobs.queue import enqueue, waiting_job
 from consult.foundation.jobs.worker import RunningJob, handles
 from consult.foundation.security import SYSTEM, Actor
 
 
 @handles(JobName.SUBMISSIONS_RECEIVED)
 def prepare(job: RunningJob) -> None:
-    """Cut what has arrived into passages and propose codes for them."""
+    """Cut what has arrived into passages and propose codes for them; personal data is a job of its own."""
+    with transaction() as session:
+        if job.inquiry_id and not waiting_job(session, JobName.PERSONAL_DATA_WANTED, job.inquiry_id):
+            enqueue(session, JobName.PERSONAL_DATA_WANTED, {}, at=now(), inquiry_id=job.inquiry_id)
     work(job, again=False)
 
 
@@ -19,10 +25,24 @@ def propose_again(job: RunningJob) -> None:
     work(job, again=True)
 
 
+@handles(JobName.PERSONAL_DATA_WANTED)
+def look_for_personal_data(job: RunningJob) -> None:
+    """Look through what has not been read for personal data, and put what is found on the redaction desk."""
+    personal.search_waiting(_inquiry_of(job), job.progress, actor=_actor_of(job))
+
+
 def work(job: RunningJob, *, again: bool) -> None:
     """Run the bridge under a job, which shows how far it is after each batch."""
+    inquiry_id = _inquiry_of(job)
+    bridge.cut_waiting(inquiry_id, job.progress)
+    bridge.propose_waiting(inquiry_id, job.progress, actor=_actor_of(job), again=again)
+
+
+def _inquiry_of(job: RunningJob) -> int:
     if job.inquiry_id is None:
         raise Refused("This job names no inquiry.")
-    actor = Actor.member(job.requested_by) if job.requested_by else SYSTEM
-    bridge.cut_waiting(job.inquiry_id, job.progress)
-    bridge.propose_waiting(job.inquiry_id, job.progress, actor=actor, again=again)
+    return job.inquiry_id
+
+
+def _actor_of(job: RunningJob) -> Actor:
+    return Actor.member(job.requested_by) if job.requested_by else SYSTEM

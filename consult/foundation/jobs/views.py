@@ -15,6 +15,7 @@ blueprint = Blueprint("jobs", __name__, url_prefix="/inquiries/<inquiry_slug>/jo
 TITLES = {
     JobName.SUBMISSIONS_RECEIVED: "Preparing submissions for reading",
     JobName.SUGGESTIONS_WANTED: "Proposing codes",
+    JobName.PERSONAL_DATA_WANTED: "Looking for personal data",
 }
 
 

@@ -20,7 +20,7 @@ from consult.evidence.rules import Bounds, Channel, PublicationChoice, Submissio
 from consult.evidence.service import GivenAnswer, GivenEvidence, receive_submission
 from consult.foundation.database import transaction
 from consult.foundation.jobs.models import Job
-from consult.foundation.jobs.names import JobState
+from consult.foundation.jobs.names import JobName, JobState
 from consult.foundation.security import RESPONDENT, SYSTEM, Actor, Role
 from tests.builders import NOON, Builder
 
@@ -219,7 +219,7 @@ def test_silence_on_a_finished_passage_says_no() -> None:
 def test_evidence_that_arrives_is_prepared_by_its_job(
     inquiry: Inquiry, session: Session, run_sent_jobs: Callable[[], int]
 ) -> None:
-    assert run_sent_jobs() == 1, "the second submission joined the job that was waiting"
-    job = session.scalars(select(Job)).one()
+    assert run_sent_jobs() == 2, "the second submission joined the job that was waiting"
+    job = session.scalars(select(Job).where(Job.name == JobName.SUBMISSIONS_RECEIVED)).one()
     assert (job.state, job.progress_done) == (JobState.DONE, 4)
     assert session.scalar(select(func.count()).select_from(LatestRun)) == 4
