@@ -15,7 +15,7 @@ from nlp.corpus import read_rows
 from nlp.errors import NlpError
 from nlp.leaders import ALONE, follow
 from nlp.own_words import Template
-from nlp.shingles import HashArray, WordHashes, shingle, shingles
+from nlp.shingles import HashArray, Shingled, WordHashes, shingle, shingles
 from nlp.types import Span
 
 Say = Callable[[str], None]
@@ -23,10 +23,16 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One letter of a group: where it stands among the texts given, and the spans that its template lacks."""
+    """One letter of a group: where it stands among the texts given, and how it compares with its template.
+
+    `own` are the spans that the template lacks, `own_share` the part of the letter's words that they hold,
+    `similarity` the part of the template's runs of words that the letter has. Both shares are 0 to 1.
+    """
 
     index: int
     own: tuple[Span, ...]
+    own_share: float
+    similarity: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,26 +61,45 @@ class DuplicateFinder:
         self.containment = containment
         self.ignored = tuple(ignored)
 
-    def group(self, texts: Sequence[str], say: Say = _silent) -> list[Group]:
+    def group(
+        self, texts: Sequence[str], say: Say = _silent, templates: Sequence[int] = ()
+    ) -> list[Group]:
         """Groups of two letters or more, largest first; a letter is in one group or in none.
 
-        The order of the texts makes no difference to who is with whom. `say` is told of progress.
+        The order of the texts makes no difference to who is with whom. `say` is told of progress. `templates`
+        are places of texts already known to be a campaign's: each shows its own group, even if none follows.
         """
         hashes = WordHashes()
         different = shingle(texts, self._ignored(hashes), say)
-        following = follow(different, self.containment, say)
+        known = _known(different, templates)
+        following = follow(different, self.containment, say, list(known))
         led: dict[int, list[int]] = {}
         for text, leader in enumerate(following.tolist()):
             if different.sizes[text]:
                 led.setdefault(text if leader == ALONE else leader, []).extend(different.copies[text])
-        templates = {text: _commonest(texts, different.copies[text]) for text in led if len(led[text]) > 1}
+        shown = {
+            text: known.get(text, _commonest(texts, different.copies[text]))
+            for text in led
+            if len(led[text]) > 1 or text in known
+        }
         del different
-        say(f"{len(templates)} groups")
+        say(f"{len(shown)} groups")
         groups = [
-            Group(template, _members(texts, template, sorted(led[text]), hashes))
-            for text, template in templates.items()
+            Group(template, self._members(texts, template, sorted(led[text]), hashes))
+            for text, template in shown.items()
         ]
         return sorted(groups, key=lambda group: (-len(group.members), texts[group.template]))
+
+    def compare(self, template: str, letters: Sequence[str]) -> tuple[Member, ...]:
+        """Each letter as a member of a group that this template shows, whatever it has of it."""
+        return self._members([template, *letters], 0, range(1, len(letters) + 1), WordHashes())
+
+    def _members(
+        self, texts: Sequence[str], template: int, letters: Sequence[int], hashes: WordHashes
+    ) -> tuple[Member, ...]:
+        compared = Template(texts[template], hashes, self._ignored(hashes))
+        found = {text: compared.compare(text) for text in {texts[index] for index in letters}}
+        return tuple(Member(index, *found[texts[index]]) for index in letters)
 
     def _ignored(self, hashes: WordHashes) -> HashArray:
         found = [shingles(hashes.of(text)) for text in self.ignored]
@@ -113,9 +138,12 @@ def _commonest(texts: Sequence[str], copies: Sequence[int]) -> int:
     return next(index for index in copies if texts[index] == best)
 
 
-def _members(
-    texts: Sequence[str], template: int, letters: Sequence[int], hashes: WordHashes
-) -> tuple[Member, ...]:
-    compared = Template(texts[template], hashes)
-    own = {text: compared.own_words(text) for text in {texts[index] for index in letters}}
-    return tuple(Member(index, own[texts[index]]) for index in letters)
+def _known(different: Shingled, templates: Sequence[int]) -> dict[int, int]:
+    """The different text of each known template, with the first place that was named for it."""
+    if not templates:
+        return {}
+    text_at = {place: text for text, places in enumerate(different.copies) for place in places}
+    known: dict[int, int] = {}
+    for place in templates:
+        known.setdefault(text_at[place], place)
+    return known

@@ -7,7 +7,7 @@ itself. Nothing is passed on from follower to follower: chains through shared ph
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 
@@ -30,11 +30,13 @@ Joins = Callable[[int, int, int], bool]
 class _Leaders:
     """Leaders in the order in which they came forward, found by the shingles they hold."""
 
-    def __init__(self, texts: Shingled) -> None:
+    def __init__(self, texts: Shingled, known: Iterable[int] = ()) -> None:
         self._texts = texts
         self._first = np.full(texts.total, ALONE, dtype=np.int32)
         self._more: dict[int, list[int]] = {}
         self.chosen: list[int] = []
+        for text in known:
+            self.add(text)
 
     def add(self, text: int) -> None:
         ids = self._texts.shared(text)
@@ -74,10 +76,13 @@ class _Leaders:
         return found
 
 
-def follow(texts: Shingled, containment: float, say: Callable[[str], None]) -> IntArray:
+def follow(
+    texts: Shingled, containment: float, say: Callable[[str], None], known: Sequence[int] = ()
+) -> IntArray:
     """For each text the one it follows, itself where it leads, ALONE where nothing is near it.
 
-    `containment` is the least share of the shorter text's shingles that the other has to hold as well.
+    `containment` is the least share of the shorter text's shingles that the other has to hold as well. `known`
+    texts lead, whatever they share.
     """
     sizes = texts.sizes.tolist()
 
@@ -95,15 +100,14 @@ def follow(texts: Shingled, containment: float, say: Callable[[str], None]) -> I
     order = _order(texts)
     say(f"{len(order)} different texts share words with another")
     # First the templates: a campaign's letter can be near another's on the same subject, yet follows its own.
-    candidates = _come_forward(texts, order, _Leaders(texts), follows)
+    candidates = _come_forward(texts, _without(order, known), _Leaders(texts, known), follows)
     following = _assign(texts, order, candidates, carries)
-    leaders = _Leaders(texts)
-    for text in _campaigns(texts, candidates.chosen, following):
+    leaders = _Leaders(texts, known)
+    for text in _campaigns(texts, _without(candidates.chosen, known), following):
         leaders.add(text)
     say(f"{len(leaders.chosen)} templates found")
     # Then whatever is near one of them, or near each other.
-    rest = order[~np.isin(order, leaders.chosen)]
-    _come_forward(texts, rest, leaders, near)
+    _come_forward(texts, _without(order, leaders.chosen), leaders, near)
     return _assign(texts, order, leaders, near)
 
 
@@ -124,9 +128,14 @@ def _order(texts: Shingled) -> IntArray:
     return np.array(some, dtype=np.int64)
 
 
-def _come_forward(texts: Shingled, order: IntArray, leaders: _Leaders, joins: Joins) -> _Leaders:
+def _without(texts: Sequence[int] | IntArray, others: Sequence[int]) -> list[int]:
+    left_out = set(others)
+    return [text for text in np.asarray(texts, dtype=np.int64).tolist() if text not in left_out]
+
+
+def _come_forward(texts: Shingled, order: Iterable[int], leaders: _Leaders, joins: Joins) -> _Leaders:
     """Add every text that may lead and has nobody to follow."""
-    for text in order.tolist():
+    for text in order:
         if texts.sizes[text] >= _FEWEST_TO_LEAD and leaders.nearest(text, joins) == ALONE:
             leaders.add(text)
     return leaders

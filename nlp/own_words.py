@@ -5,35 +5,50 @@ from __future__ import annotations
 from difflib import SequenceMatcher
 from itertools import groupby
 
-from nlp.shingles import SIZE, WordHashes, shingles
+from nlp.shingles import SIZE, HashArray, WordHashes, shingles
 from nlp.types import Span
 from nlp.words import word_spans
 
 _OPENING = "\"'“‘«„([{"
 _WINDOW = 60  # words of the template that are compared one by one
+NOWHERE = -1  # stands for words that are neither the template's nor anybody's own
 _FEWEST_ALIKE = 3  # words; two in a row are alike by chance
 
 
 class Template:
     """A template's words, ready to be compared with letters."""
 
-    def __init__(self, text: str, hashes: WordHashes) -> None:
+    def __init__(self, text: str, hashes: WordHashes, ignored: HashArray | None = None) -> None:
         self._hashes = hashes
         words = hashes.of(text)
         self._words = words.tolist()
         self._place: dict[int, int] = {}
         for place, number in enumerate(shingles(words).tolist()):
             self._place.setdefault(number, place)
+        self._ignored: frozenset[int] = frozenset(() if ignored is None else ignored.tolist())
+        self._telling = self._place.keys() - self._ignored
+
+    def compare(self, text: str) -> tuple[tuple[Span, ...], float, float]:
+        """Own words of a text, their share of its words, and the share of the template's runs it has."""
+        words = self._hashes.of(text)
+        numbers = shingles(words).tolist()
+        places = self._places(numbers, len(words))
+        self._mend_gaps(words.tolist(), places)
+        own = sum(place is None for place in places)
+        held = len(self._telling.intersection(numbers))
+        similarity = held / len(self._telling) if self._telling else float(not own)
+        return self._spans(text, places), own / len(places) if places else 0.0, similarity
 
     def own_words(self, text: str) -> tuple[Span, ...]:
         """Spans of a text that the template lacks, with the marks that hang on them; in order, none touching.
 
         Words count as the template's in runs of five that it has, wherever they stand, and between two such
-        runs where at least three in a row are alike.
+        runs where at least three in a row are alike. Words that are to be ignored are nobody's own.
         """
-        words = self._hashes.of(text)
-        places = self._places(shingles(words).tolist(), len(words))
-        self._mend_gaps(words.tolist(), places)
+        return self.compare(text)[0]
+
+    @staticmethod
+    def _spans(text: str, places: list[int | None]) -> tuple[Span, ...]:
         spans = word_spans(text)
         runs = [(start, end) for start, end in _runs(places) if places[start] is None]
         return tuple(
@@ -51,6 +66,8 @@ class Template:
             place = self._place.get(number)
             if place is not None:
                 places[start : start + SIZE] = range(place, place + SIZE)
+            elif number in self._ignored:
+                places[start : start + SIZE] = [NOWHERE] * SIZE
         return places
 
     def _mend_gaps(self, words: list[int], places: list[int | None]) -> None:
