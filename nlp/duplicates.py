@@ -61,9 +61,7 @@ class DuplicateFinder:
         self.containment = containment
         self.ignored = tuple(ignored)
 
-    def group(
-        self, texts: Sequence[str], say: Say = _silent, templates: Sequence[int] = ()
-    ) -> list[Group]:
+    def group(self, texts: Sequence[str], say: Say = _silent, templates: Sequence[int] = ()) -> list[Group]:
         """Groups of two letters or more, largest first; a letter is in one group or in none.
 
         The order of the texts makes no difference to who is with whom. `say` is told of progress. `templates`

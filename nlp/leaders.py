@@ -81,8 +81,8 @@ def follow(
 ) -> IntArray:
     """For each text the one it follows, itself where it leads, ALONE where nothing is near it.
 
-    `containment` is the least share of the shorter text's shingles that the other has to hold as well. `known`
-    texts lead, whatever they share.
+    `containment` is the least share of the shorter text's shingles that the other has to hold as well.
+    `known` texts lead, whatever they share.
     """
     sizes = texts.sizes.tolist()
 
