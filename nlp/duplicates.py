@@ -15,7 +15,7 @@ from nlp.corpus import read_rows
 from nlp.errors import NlpError
 from nlp.leaders import ALONE, follow
 from nlp.own_words import Template
-from nlp.shingles import HashArray, Shingled, WordHashes, shingle, shingles
+from nlp.shingles import SIZE, HashArray, Shingled, WordHashes, shingle, shingles
 from nlp.types import Span
 
 Say = Callable[[str], None]
@@ -55,11 +55,18 @@ class DuplicateFinder:
         ignored: texts that say nothing about who copied whom, such as the questions of the call.
     """
 
+    name = "shared-runs"
+    version = "1"
+
     def __init__(self, containment: float = 0.3, ignored: Iterable[str] = ()) -> None:
         if not 0 < containment <= 1:
             raise NlpError("containment is a share above 0 and at most 1, such as 0.3.")
         self.containment = containment
         self.ignored = tuple(ignored)
+
+    def settings(self) -> dict[str, float | int]:
+        """What a run of it is recorded under."""
+        return {"containment": self.containment, "run_of_words": SIZE, "ignored": len(self.ignored)}
 
     def group(self, texts: Sequence[str], say: Say = _silent, templates: Sequence[int] = ()) -> list[Group]:
         """Groups of two letters or more, largest first; a letter is in one group or in none.

@@ -1,6 +1,6 @@
-"""What the machine does when evidence arrives or a member asks: cut, propose, look for personal data."""
+"""What the machine does when evidence arrives or a member asks: cut, group, propose, find personal data."""
 
-from consult.assist import bridge, personal
+from consult.assist import bridge, grouping, personal
 from consult.foundation.clock import now
 from consult.foundation.database import transaction
 from consult.foundation.errors import Refused
@@ -12,7 +12,7 @@ from consult.foundation.security import SYSTEM, Actor
 
 @handles(JobName.SUBMISSIONS_RECEIVED)
 def prepare(job: RunningJob) -> None:
-    """Cut what has arrived into passages and propose codes for them; personal data is a job of its own."""
+    """Cut what has arrived, look for campaigns and propose codes; personal data is a job of its own."""
     with transaction() as session:
         if job.inquiry_id and not waiting_job(session, JobName.PERSONAL_DATA_WANTED, job.inquiry_id):
             enqueue(session, JobName.PERSONAL_DATA_WANTED, {}, at=now(), inquiry_id=job.inquiry_id)
@@ -31,10 +31,18 @@ def look_for_personal_data(job: RunningJob) -> None:
     personal.search_waiting(_inquiry_of(job), job.progress, actor=_actor_of(job))
 
 
+@handles(JobName.CAMPAIGNS_WANTED)
+def group_again(job: RunningJob) -> None:
+    """Group all letters anew."""
+    grouping.group_waiting(_inquiry_of(job), job.progress, actor=_actor_of(job), again=True)
+
+
 def work(job: RunningJob, *, again: bool) -> None:
     """Run the bridge under a job, which shows how far it is after each batch."""
     inquiry_id = _inquiry_of(job)
     bridge.cut_waiting(inquiry_id, job.progress)
+    if not again:
+        grouping.group_waiting(inquiry_id, job.progress, actor=_actor_of(job))
     bridge.propose_waiting(inquiry_id, job.progress, actor=_actor_of(job), again=again)
 
 

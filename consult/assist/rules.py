@@ -1,6 +1,6 @@
 """What a reader's silence says, decided from values alone."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from consult.coding.queries import DecidedPair, PassageToRead
@@ -41,3 +41,26 @@ def all_decided(
     for passage in read:
         for code in codes:
             yield DecidedPair(passage.id, passage.quote, code, SeenCode(passage.id, code) in seen)
+
+
+# Between the texts of one submission: a paragraph ends, so no run of words that are alike goes across.
+BETWEEN_TEXTS = "\n\n"
+Texts = Sequence[tuple[int, str]]
+
+
+def joined(texts: Texts) -> str:
+    """Return a submission's texts as one."""
+    return BETWEEN_TEXTS.join(body for _, body in texts)
+
+
+def placed(spans: Iterable[tuple[int, int]], texts: Texts) -> tuple[tuple[int, int, int], ...]:
+    """Return spans of the joined texts as (source text, start, end), one that goes across parted in two."""
+    found, bounds, start = [], [], 0
+    for text_id, body in texts:
+        bounds.append((text_id, start, start + len(body)))
+        start += len(body) + len(BETWEEN_TEXTS)
+    for first, last in spans:
+        for text_id, least, most in bounds:
+            if first < most and last > least:
+                found.append((text_id, max(first, least) - least, min(last, most) - least))
+    return tuple(found)

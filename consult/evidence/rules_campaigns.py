@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from consult.evidence.rules import SubmissionState
 from consult.foundation.errors import BadInput
 
 LONGEST_NAME = 200
@@ -65,6 +66,12 @@ COUNTING_WORDS = {
     Counting.EVERY: "Every letter counted",
     Counting.WITHOUT: "Without campaigns",
 }
+
+
+# The other states say what is still to be done with a submission, or that it is no evidence.
+MOVED_TO_CAMPAIGN = frozenset(
+    {SubmissionState.NEW, SubmissionState.ACCEPTED, SubmissionState.POSSIBLE_DUPLICATE}
+)
 
 
 def usual_verdict(own_share: float) -> CampaignVerdict:

@@ -9,6 +9,7 @@ class JobName(StrEnum):
     SUBMISSIONS_RECEIVED = "submissions_received"
     SUGGESTIONS_WANTED = "suggestions_wanted"
     PERSONAL_DATA_WANTED = "personal_data_wanted"
+    CAMPAIGNS_WANTED = "campaigns_wanted"
 
 
 class JobState(StrEnum):

@@ -16,6 +16,7 @@ TITLES = {
     JobName.SUBMISSIONS_RECEIVED: "Preparing submissions for reading",
     JobName.SUGGESTIONS_WANTED: "Proposing codes",
     JobName.PERSONAL_DATA_WANTED: "Looking for personal data",
+    JobName.CAMPAIGNS_WANTED: "Grouping similar letters",
 }
 
 
