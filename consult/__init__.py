@@ -15,6 +15,7 @@ VIEW_MODULES = (
     "calls.views",
     "calls.views_editor",
     "calls.views_questions",
+    "calls.views_sections",
     "calls.views_lists",
     "accounts.views",
     "foundation.jobs.views",

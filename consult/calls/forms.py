@@ -1,36 +1,44 @@
 """What staff type about calls, questions and lists; the rules decide, the forms say it beside the field."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from typing import Any, cast
 
 from govuk_frontend_wtf.wtforms_widgets import (
-    GovCheckboxInput,
+    GovCheckboxesInput,
     GovInput,
     GovSelect,
     GovTextArea,
     GovTextInput,
 )
-from wtforms import BooleanField, DateField, Field, IntegerField, SelectField, StringField, TimeField
+from wtforms import (
+    DateField,
+    Field,
+    IntegerField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TimeField,
+)
 from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
 
-from consult.calls.models import Call, Phase, Question
+from consult.calls.models import Call, Phase
 from consult.calls.rules import (
     LONGEST_NAME,
-    WITH_BOUNDS,
-    WITH_OPTIONS,
     CallDetails,
     CallWords,
-    QuestionDetails,
-    QuestionKind,
     problems_of_call,
-    problems_of_question,
     problems_of_words,
 )
 from consult.foundation.errors import BadInput
 from consult.foundation.web import LONDON, Form
 
+DECLARATION_WORDS = {
+    "on_behalf_of": "On whose behalf they write",
+    "role": "Their role",
+    "interests": "Interests: what they stand to gain or lose",
+    "funding": "Who pays for their work on the subject",
+}
 YEARS = range(2000, 2101)
 LONGEST_REASON = 1_000
 
@@ -131,6 +139,11 @@ def moment(day: date | None, clock: time | None) -> datetime:
     return datetime.combine(day, clock, tzinfo=LONDON).astimezone(UTC)
 
 
+def id_or_none(value: Any) -> int | None:
+    """Return the id that a list of choices gave, or None for its empty line."""
+    return int(value) if value not in {"", None, "None"} else None
+
+
 class CallForm(Form):
     """The details of a draft call."""
 
@@ -141,6 +154,12 @@ class CallForm(Form):
     terms = prose_box("Who may answer, and on what terms", "Markdown. May be empty.")
     what_happens = prose_box(
         "What happens to people’s words", "Markdown. Who reads them, what is published, when."
+    )
+    declarations = SelectMultipleField(
+        "What should respondents declare?",
+        choices=cast(Any, DECLARATION_WORDS),
+        widget=GovCheckboxesInput(),
+        description="All on one page, and each may be left empty. Tick none to leave the page out.",
     )
     opens_day = DayField("Opens on")
     opens_time = ClockField("at (London time)")
@@ -161,6 +180,7 @@ class CallForm(Form):
             moment(self.closes_day.data, self.closes_time.data),
             self.slug.data or "",
             self.phase.data,
+            tuple(self.declarations.data or ()),
         )
 
     def validate(self, extra_validators: Mapping[str, Any] | None = None) -> bool:
@@ -200,52 +220,6 @@ class CloseForm(Form):
     close_why = reason("Why? (optional)", wanted=False)
 
 
-class QuestionForm(Form):
-    """A question; `for_kind` leaves only the fields that its kind has."""
-
-    prompt = prose_box("Question", "One thing at a time, in the words of those who answer.")
-    options = prose_box("Options", "One on each line, at least two.")
-    minimum = WholeNumberField("Lowest number")
-    minimum_meaning = line("What the lowest number means", "Such as “Very hard”. May be empty.")
-    maximum = WholeNumberField("Highest number")
-    maximum_meaning = line("What the highest number means", "Such as “Very easy”. May be empty.")
-    word_limit = WholeNumberField("Word limit", description="Leave empty for none.")
-    hint = prose_box("Hint", "Shown below the question. May be empty.")
-    required = BooleanField("Everybody must answer this", widget=GovCheckboxInput())
-    why = reason("Why is the wording changed?", wanted=True)
-
-    def for_kind(self, kind: QuestionKind, *, published: bool = False) -> "QuestionForm":
-        """Return the form with the fields of one kind; for a published call, the wording alone."""
-        unwanted = {"why"} if not published else {"minimum", "maximum", "word_limit", "required"}
-        if kind not in WITH_OPTIONS:
-            unwanted |= {"options"}
-        if kind not in WITH_BOUNDS:
-            unwanted |= {"minimum", "maximum", "minimum_meaning", "maximum_meaning"}
-        if kind is not QuestionKind.SCALE:
-            unwanted |= {"minimum_meaning", "maximum_meaning"}
-        if kind is not QuestionKind.FREE_TEXT:
-            unwanted |= {"word_limit"}
-        for name in unwanted:
-            del self[name]
-        return self
-
-    def details(self, basis: QuestionDetails) -> QuestionDetails:
-        """Return what was typed, over what the form does not ask."""
-        typed = {name: field.data for name, field in self._fields.items() if name != "why"}
-        if "options" in typed:
-            typed["options"] = lines_in(typed["options"])
-        return replace(basis, **typed)
-
-    def accepts(self, basis: QuestionDetails) -> bool:
-        """Tell whether a sent question can be saved, each fault beside its field."""
-        if not self.is_submitted():
-            return False
-        fine = self.validate()
-        unread = {name for name, field in self._fields.items() if field.errors}
-        problems = problems_of_question(self.details(basis))
-        return show_problems(self, {k: v for k, v in problems.items() if k not in unread}) and bool(fine)
-
-
 class EntryForm(Form):
     """The name of a phase, place or respondent type."""
 
@@ -261,11 +235,6 @@ class EntryForm(Form):
 def words_in(form: Any) -> CallWords:
     """Return the words of a call that were typed."""
     return CallWords(form.title.data, form.purpose.data, form.terms.data, form.what_happens.data)
-
-
-def lines_in(text: str) -> tuple[str, ...]:
-    """Return the lines that hold something."""
-    return tuple(" ".join(row.split()) for row in text.split("\n") if row.strip())
 
 
 def show_problems(form: Any, problems: Mapping[str, str], places: Mapping[str, str] | None = None) -> bool:
@@ -289,24 +258,9 @@ def values_of_call(call: Call) -> dict[str, Any]:
         "purpose": call.purpose,
         "terms": call.terms,
         "what_happens": call.what_happens,
+        "declarations": list(call.declarations),
         "opens_day": opens.date(),
         "opens_time": opens.time(),
         "closes_day": closes.date(),
         "closes_time": closes.time(),
     }
-
-
-def values_of_question(question: Question) -> dict[str, Any]:
-    """Return a question as the values its form begins with."""
-    names = (
-        "prompt",
-        "hint",
-        "required",
-        "minimum",
-        "maximum",
-        "minimum_meaning",
-        "maximum_meaning",
-        "word_limit",
-    )
-    options = "\n".join(option.wording for option in question.options)
-    return {"options": options, **{name: getattr(question, name) for name in names}}

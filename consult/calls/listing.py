@@ -66,11 +66,41 @@ def call_line(call: Call, identity: Identity, at: datetime) -> CallLine:
     )
 
 
+def blocks_of(call: Call) -> list[dict[str, Any]]:
+    """Return a loaded call's questions by section, ready to print; those without a section come first."""
+    conditions = condition_words(call)
+    lines: dict[int | None, list[dict[str, Any]]] = {}
+    for question in call.questions:
+        line = {**question_line(question), "asked_of": conditions.get(question.id, "")}
+        lines.setdefault(question.section_id, []).append(line)
+    without = [{"section": None, "questions": lines[None]}] if None in lines else []
+    sections = ({"section": each, "questions": lines.get(each.id, [])} for each in call.sections)
+    return [*without, *sections]
+
+
+def condition_words(call: Call) -> dict[int, str]:
+    """Return of whom each question with conditions is asked, in words."""
+    options = {option.id: (question, option) for question in call.questions for option in question.options}
+    words = {}
+    for asked in call.questions:
+        deciding = [options[condition.option_id] for condition in asked.conditions]
+        if deciding:
+            chosen = " or ".join(f"“{option.wording}”" for _question, option in deciding)
+            words[asked.id] = f"Asked only of those who chose {chosen} in question {deciding[0][0].number}."
+    return words
+
+
 def question_line(question: Question) -> dict[str, Any]:
-    """Return a question, its options loaded, ready to print."""
+    """Return a question, its parts loaded, ready to print."""
     facts = [KIND_WORDS[question.kind], "must be answered" if question.required else "may be skipped"]
+    if question.word_guidance:
+        facts.append(f"about {question.word_guidance:,} words")
     if question.word_limit:
         facts.append(f"at most {question.word_limit:,} words")
+    if question.most_files:
+        facts.append(f"at most {question.most_files} files")
+    if question.may_decline:
+        facts.append("with “Prefer not to say”")
     low, high = ends_of(question)
     if low or high:
         facts.append(" ".join(words for words in (low and f"from {low}", high and f"to {high}") if words))
@@ -80,7 +110,11 @@ def question_line(question: Question) -> dict[str, Any]:
         "prompt": question.prompt,
         "hint": question.hint,
         "facts": ", ".join(facts),
-        "options": [option.wording for option in question.options],
+        "rows": [row.wording for row in question.rows],
+        "options": [
+            f"{option.wording} (goes with no other)" if option.exclusive else option.wording
+            for option in question.options
+        ],
     }
 
 

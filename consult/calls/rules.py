@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -21,6 +21,9 @@ LONGEST_HINT = 2_000
 LONGEST_OPTION = 300
 MOST_QUESTIONS = 100
 MOST_OPTIONS = 60
+MOST_ROWS = 20
+MOST_COLUMNS = 7  # of a matrix; more cannot be told apart on a screen
+MOST_FILES = 20
 WIDEST_SCALE = 11
 USUAL_SCALE = (1, 5)
 LARGEST_NUMBER = 2_000_000_000  # the column is 32 bits wide on PostgreSQL
@@ -51,6 +54,11 @@ class QuestionKind(StrEnum):
 # What a call may ask about whoever answers, beside the name; the words stand in evidence's declarations.
 DECLARATIONS = ("on_behalf_of", "role", "interests", "funding")
 WITH_OPTIONS = frozenset({QuestionKind.SINGLE, QuestionKind.SEVERAL, QuestionKind.MATRIX})
+# A choice of one of these decides whether a later question is asked.
+DECIDING = frozenset({QuestionKind.SINGLE, QuestionKind.SEVERAL})
+WITH_DECLINING = frozenset(
+    {QuestionKind.SINGLE, QuestionKind.SEVERAL, QuestionKind.SCALE, QuestionKind.NUMBER, QuestionKind.PLACE}
+)
 WITH_BOUNDS = frozenset({QuestionKind.SCALE, QuestionKind.NUMBER})
 
 
@@ -81,11 +89,16 @@ class CallDetails:
     closes_at: datetime
     slug: str = ""
     phase_id: int | None = None
+    declarations: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class QuestionDetails:
-    """Everything about a question but its number; without a slug one is made from the prompt."""
+    """Everything about a question but its number; without a slug one is made from the prompt.
+
+    `exclusive` are the places, from 1, of options that go with no other; `conditions` are options of an
+    earlier question, one of which has to be chosen before this one is asked.
+    """
 
     kind: QuestionKind
     prompt: str
@@ -98,6 +111,13 @@ class QuestionDetails:
     maximum_meaning: str = ""
     word_limit: int | None = None
     slug: str = ""
+    word_guidance: int | None = None
+    most_files: int | None = None
+    may_decline: bool = False
+    rows: tuple[str, ...] = ()
+    exclusive: tuple[int, ...] = ()
+    section_id: int | None = None
+    conditions: tuple[int, ...] = ()
 
 
 def openness(state: CallState, opens_at: datetime, closes_at: datetime, at: datetime) -> Openness:
@@ -178,6 +198,8 @@ def problems_of_call(details: CallDetails) -> dict[str, str]:
         problems["slug"] = "Use small letters, digits and single hyphens, such as call-for-evidence."
     if details.closes_at <= details.opens_at:
         problems["closes_at"] = "The call must close after it opens."
+    if not set(details.declarations) <= set(DECLARATIONS):
+        problems["declarations"] = "Choose from the declarations offered."
     return problems
 
 
@@ -198,6 +220,10 @@ def problems_of_question(details: QuestionDetails) -> dict[str, str]:
         | problem_of_bounds(details)
         | problem_of_meanings(details)
         | problem_of_word_limit(details)
+        | problem_of_guidance(details)
+        | problem_of_rows(details)
+        | problem_of_exclusive(details)
+        | problem_of_files(details)
     )
 
 
@@ -205,17 +231,80 @@ def problem_of_options(details: QuestionDetails) -> dict[str, str]:
     """Return what is wrong with the options, if anything."""
     if details.kind not in WITH_OPTIONS:
         return {"options": "This kind of question has no options."} if details.options else {}
-    folded = [option.casefold() for option in details.options]
-    twice = next((o for o in details.options if folded.count(o.casefold()) > 1), None)
-    if len(folded) < 2:
+    most = MOST_COLUMNS if details.kind is QuestionKind.MATRIX else MOST_OPTIONS
+    if len(details.options) < 2:
         problem = "Give at least two options, one on each line."
-    elif len(folded) > MOST_OPTIONS:
-        problem = f"Give at most {MOST_OPTIONS} options."
-    elif any(len(option) > LONGEST_OPTION for option in folded):
-        problem = f"Shorten each option to {LONGEST_OPTION} characters."
+    elif len(details.options) > most:
+        problem = f"Give at most {most} options."
     else:
-        problem = f"“{twice}” is there twice." if twice else ""
+        problem = problem_of_lines(details.options, "option")
     return {"options": problem} if problem else {}
+
+
+def problem_of_lines(lines: Sequence[str], what: str) -> str:
+    """Return what is wrong with wordings that were listed, if anything."""
+    folded = [line.casefold() for line in lines]
+    twice = next((line for line in lines if folded.count(line.casefold()) > 1), None)
+    if any(len(line) > LONGEST_OPTION for line in lines):
+        return f"Shorten each {what} to {LONGEST_OPTION} characters."
+    return f"“{twice}” is there twice." if twice else ""
+
+
+def problem_of_rows(details: QuestionDetails) -> dict[str, str]:
+    """Return what is wrong with the rows of a matrix, if anything."""
+    if details.kind is not QuestionKind.MATRIX:
+        return {"rows": "Only a matrix has rows."} if details.rows else {}
+    if not details.rows:
+        return {"rows": "Give the rows, one on each line."}
+    if len(details.rows) > MOST_ROWS:
+        return {"rows": f"Give at most {MOST_ROWS} rows."}
+    problem = problem_of_lines(details.rows, "row")
+    return {"rows": problem} if problem else {}
+
+
+def problem_of_exclusive(details: QuestionDetails) -> dict[str, str]:
+    """Return what is wrong with the options that go with no other, if anything."""
+    if not details.exclusive:
+        return {}
+    if details.kind is not QuestionKind.SEVERAL:
+        return {"exclusive": "Only where several may be chosen can an option go with no other."}
+    if not set(details.exclusive) < set(range(1, len(details.options) + 1)):
+        return {
+            "exclusive": "Name options from the list above, and leave at least one that goes with others."
+        }
+    return {}
+
+
+def problem_of_files(details: QuestionDetails) -> dict[str, str]:
+    """Return what is wrong with the number of files or with declining, if anything."""
+    if details.may_decline and details.kind not in WITH_DECLINING:
+        return {"may_decline": "This kind of question has no “Prefer not to say”."}
+    if details.kind is not QuestionKind.FILE:
+        return {} if details.most_files is None else {"most_files": "This kind of question takes no files."}
+    if details.most_files is None or not 1 <= details.most_files <= MOST_FILES:
+        return {"most_files": f"Use a number between 1 and {MOST_FILES}."}
+    return {}
+
+
+def problem_of_guidance(details: QuestionDetails) -> dict[str, str]:
+    """Return what is wrong with how long an answer is said to be, if anything."""
+    guidance = details.word_guidance
+    if guidance is None:
+        return {}
+    if details.kind is not QuestionKind.FREE_TEXT:
+        return {"word_guidance": "Only a free text question has a usual length."}
+    if not 1 <= guidance <= (details.word_limit or MOST_WORDS):
+        return {"word_guidance": f"Use a number between 1 and {details.word_limit or MOST_WORDS:,}."}
+    return {}
+
+
+def out_of_order(order: Sequence[int], depends_on: Mapping[int, int]) -> tuple[int, int] | None:
+    """Return a question that would come before the one it depends on, with that one; else None."""
+    place = {question_id: number for number, question_id in enumerate(order)}
+    for later, earlier in depends_on.items():
+        if place[later] < place[earlier]:
+            return later, earlier
+    return None
 
 
 def problem_of_bounds(details: QuestionDetails) -> dict[str, str]:

@@ -16,7 +16,7 @@ from consult.calls.forms import (
     values_of_call,
     words_in,
 )
-from consult.calls.listing import KIND_WORDS, call_line, question_line
+from consult.calls.listing import KIND_WORDS, blocks_of, call_line
 from consult.calls.models import Call
 from consult.calls.queries import call_of, phases_of, places_of
 from consult.calls.rules import (
@@ -79,7 +79,8 @@ def call(inquiry_slug: str, call_slug: str) -> str:
         line=call_line(found, identity, at),
         draft=found.state is CallState.DRAFT,
         obstacles=obstacles_of(found, at),
-        questions=[question_line(question) for question in found.questions],
+        count=len(found.questions),
+        blocks=blocks_of(found),
         kinds=KIND_WORDS.items(),
     )
 
@@ -226,7 +227,9 @@ def usual_call(at: datetime) -> dict[str, Any]:
 
 def with_words(found: Call, words: CallWords) -> CallDetails:
     """Return a call as it stands, with other words."""
-    return CallDetails(words, found.opens_at, found.closes_at, found.slug, found.phase_id)
+    return CallDetails(
+        words, found.opens_at, found.closes_at, found.slug, found.phase_id, tuple(found.declarations)
+    )
 
 
 def obstacles_of(found: Call, at: datetime) -> list[str]:

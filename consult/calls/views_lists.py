@@ -4,11 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from consult.calls import service
 from consult.calls.forms import EntryForm
+from consult.calls.models import Place
 from consult.calls.queries import phases_of, places_of, respondent_types_of
 from consult.foundation.clock import now
 from consult.foundation.database import db, transaction
@@ -119,6 +120,24 @@ def rename(inquiry_slug: str, list_name: str, entry_id: int) -> Response | tuple
     return to_list(list_name)
 
 
+@blueprint.post("/places/<int:entry_id>/postcodes")
+@requires(Permission.EDIT_CALLS)
+def postcodes(inquiry_slug: str, entry_id: int) -> Response | tuple[str, int]:
+    """Say which postcodes lie in a place."""
+    typed, by = request.form.get("postcodes", ""), current_identity().inquiry_id
+    try:
+        with transaction() as session:
+            place = service.set_postcodes(
+                session, entry_id, typed, inquiry_id=by, actor=current_actor(), at=now()
+            )
+            count = len(place.postcodes)
+    except BadInput as error:
+        field = {"id": f"places-{entry_id}-postcodes", "value": typed, "error": str(error)}
+        return lists_page(postcodes_refused=field), 422
+    flash(f"{count} postcode areas and districts are kept for this place.", "success")
+    return to_list("places")
+
+
 def list_called(name: str) -> ClosedList:
     """Return a list by its place in the address."""
     if name not in LISTS:
@@ -126,7 +145,12 @@ def list_called(name: str) -> ClosedList:
     return LISTS[name]
 
 
-def lists_page(refused_in: str = "", form: EntryForm | None = None, entry_id: int | None = None) -> str:
+def lists_page(
+    refused_in: str = "",
+    form: EntryForm | None = None,
+    entry_id: int | None = None,
+    postcodes_refused: dict[str, str] | None = None,
+) -> str:
     """Return the page of lists; what was refused stands where it was typed, with the reason."""
     inquiry_id = current_identity().inquiry_id
     shown = [
@@ -138,6 +162,7 @@ def lists_page(refused_in: str = "", form: EntryForm | None = None, entry_id: in
             "adding": field_of(f"{chosen.name}-new", form if refused_in == name and not entry_id else None),
             "entries": [
                 entry_line(name, row, form if refused_in == name and entry_id == row.id else None)
+                | ({"postcodes": postcodes_field(row, postcodes_refused)} if name == "places" else {})
                 for row in chosen.read(db.session(), inquiry_id)
             ],
         }
@@ -145,6 +170,8 @@ def lists_page(refused_in: str = "", form: EntryForm | None = None, entry_id: in
     ]
     refused = f"{refused_in}-{entry_id or 'new'}"
     errors = [{"text": text, "href": f"#{refused}"} for text in form.name.errors] if form else []
+    if postcodes_refused:
+        errors = [{"text": postcodes_refused["error"], "href": f"#{postcodes_refused['id']}"}]
     return render_template("calls/lists.html", lists=shown, errors=errors)
 
 
@@ -158,6 +185,12 @@ def entry_line(list_name: str, row: Any, form: EntryForm | None) -> dict[str, An
         "slug": row.slug,
         "field": {**field, "value": field["value"] or words},
     }
+
+
+def postcodes_field(place: Place, refused: dict[str, str] | None) -> dict[str, str]:
+    """Return the field with the postcodes of a place; where they were refused, what was typed and why."""
+    field = {"id": f"places-{place.id}-postcodes", "value": " ".join(place.postcodes), "error": ""}
+    return refused if refused and refused["id"] == field["id"] else field
 
 
 def field_of(field_id: str, form: EntryForm | None) -> dict[str, Any]:

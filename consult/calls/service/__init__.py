@@ -9,6 +9,7 @@ from consult.calls.service.inquiries import (
     rename_phase,
     rename_place,
     rename_respondent_type,
+    set_postcodes,
 )
 from consult.calls.service.questions import (
     add_question,
@@ -17,23 +18,29 @@ from consult.calls.service.questions import (
     move_question,
     remove_question,
 )
+from consult.calls.service.sections import add_section, edit_section, move_section, remove_section
 
 __all__ = [
     "add_phase",
     "add_place",
     "add_question",
     "add_respondent_type",
+    "add_section",
     "close_call",
     "create_inquiry",
     "details_of",
     "edit_call",
     "edit_question",
+    "edit_section",
     "extend_call",
     "move_question",
+    "move_section",
     "prepare_call",
     "publish_call",
     "remove_question",
+    "remove_section",
     "rename_phase",
     "rename_place",
     "rename_respondent_type",
+    "set_postcodes",
 ]

@@ -134,12 +134,22 @@ def call_held(session: Session, call_id: int, inquiry_id: int) -> Call:
     return call
 
 
+def refuse_unless_draft(call: Call) -> None:
+    """Raise Refused once people may have answered."""
+    if call.state is not CallState.DRAFT:
+        raise Refused(
+            "This call is published: its questions stand as people answered them. Wording may be mended."
+        )
+
+
 def _check_mending(was: CallDetails, details: CallDetails, why: str) -> None:
     if not why.strip():
         raise BadInput("Say why the words of a published call are changed.")
     fixed = (was.slug, was.opens_at, was.closes_at, was.phase_id)
     if (details.slug or was.slug, details.opens_at, details.closes_at, details.phase_id) != fixed:
         raise Refused("A published call keeps its address, phase and opening; extend or close it instead.")
+    if details.declarations != was.declarations:
+        raise Refused("A published call keeps the declarations that it asks for.")
 
 
 def _write(session: Session, call: Call, details: CallDetails) -> None:
@@ -151,6 +161,7 @@ def _write(session: Session, call: Call, details: CallDetails) -> None:
     call.slug = _slug_for(session, call, details)
     call.phase_id = _phase_of(session, call.inquiry_id, details.phase_id)
     call.opens_at, call.closes_at = details.opens_at, details.closes_at
+    call.declarations = list(details.declarations)
     for name in WORDS:
         setattr(call, name, getattr(details.words, name))
 
@@ -178,7 +189,9 @@ def _phase_of(session: Session, inquiry_id: int, phase_id: int | None) -> int | 
 
 def _details_of(call: Call) -> CallDetails:
     words = CallWords(call.title, call.purpose, call.terms, call.what_happens)
-    return CallDetails(words, call.opens_at, call.closes_at, call.slug, call.phase_id)
+    return CallDetails(
+        words, call.opens_at, call.closes_at, call.slug, call.phase_id, tuple(call.declarations)
+    )
 
 
 def _difference(was: CallDetails, now: CallDetails) -> dict[str, str]:
@@ -188,5 +201,5 @@ def _difference(was: CallDetails, now: CallDetails) -> dict[str, str]:
         for name in WORDS
         if getattr(was.words, name) != getattr(now.words, name)
     }
-    rest = ("slug", "phase_id", "opens_at", "closes_at")
+    rest = ("slug", "phase_id", "opens_at", "closes_at", "declarations")
     return old | {name: str(getattr(was, name)) for name in rest if getattr(was, name) != getattr(now, name)}

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from consult.calls.models import Inquiry, Phase, Place, RespondentType
+from consult.calls.postcodes import entries_in, problem_of_entries
 from consult.calls.rules import (
     LONGEST_NAME,
     LONGEST_PROSE,
@@ -96,6 +97,26 @@ def rename_respondent_type(
     return _rename(
         session, RespondentType, respondent_type_id, name, inquiry_id=inquiry_id, actor=actor, at=at
     )
+
+
+def set_postcodes(
+    session: Session, place_id: int, typed: str, *, inquiry_id: int, actor: Actor, at: datetime
+) -> Place:
+    """Say which postcode areas and districts lie in a place; BadInput when one is none, or lies elsewhere."""
+    places = _entries(session, Place, inquiry_id)
+    place = next((place for place in places if place.id == place_id), None)
+    if place is None:
+        raise NotFound("There is no such place in this inquiry.")
+    entries = entries_in(typed)
+    problem = problem_of_entries(entries, {p.name: p.postcodes for p in places if p.id != place_id})
+    if problem:
+        raise BadInput(problem)
+    was = place.postcodes
+    if entries != was:
+        place.postcodes = entries
+        act = audit.Act("set postcodes", "place", place_id, detail={"was": was, "is": entries})
+        audit.record(session, act, inquiry_id=inquiry_id, actor=actor, at=at)
+    return place
 
 
 def _problems_of_inquiry(slug: str, title: str, prefix: str, description: str) -> list[str]:

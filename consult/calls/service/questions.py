@@ -1,13 +1,14 @@
 """Verbs that write the questions of a call."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, fields, replace
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import case, delete, insert, select, update
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session, selectinload
 
-from consult.calls.models import Call, Option, Question
+from consult.calls.models import Call, Question
 from consult.calls.rules import (
     MOST_QUESTIONS,
     CallState,
@@ -17,13 +18,15 @@ from consult.calls.rules import (
     problems_of_question,
     slug_of,
 )
-from consult.calls.service.calls import call_held
+from consult.calls.service.calls import call_held, refuse_unless_draft
+from consult.calls.service.parts import put_in_order, remove_parts, section_of, write_parts
 from consult.foundation import audit
 from consult.foundation.errors import BadInput, NotFound, Refused
 from consult.foundation.security import Actor
 
-COLUMNS = tuple(field.name for field in fields(QuestionDetails) if field.name not in {"options", "slug"})
-WORDINGS = frozenset({"prompt", "hint", "options", "minimum_meaning", "maximum_meaning", "slug"})
+PARTS = frozenset({"options", "rows", "exclusive", "conditions"})
+COLUMNS = tuple(field.name for field in fields(QuestionDetails) if field.name not in PARTS | {"slug"})
+WORDINGS = frozenset({"prompt", "hint", "options", "rows", "minimum_meaning", "maximum_meaning", "slug"})
 LONGEST_MADE_SLUG = 40
 
 
@@ -41,10 +44,12 @@ def add_question(
         raise BadInput(f"Another question of this call has the key “{details.slug}”. Choose another.")
     slug = details.slug or free_slug(slug_of(details.prompt, LONGEST_MADE_SLUG), taken)
     question = Question(call_id=call_id, number=len(questions) + 1, slug=slug)
-    _write(question, details)
+    _write(session, question, details)
     session.add(question)
     session.flush()  # options and the audit event name the new id
-    _write_options(session, question.id, details.options)
+    write_parts(session, question, details)
+    put_in_order(session, call_id, [*(other.id for other in questions), question.id])
+    session.refresh(question, ["number"])
     act = audit.Act(
         "add question", "question", question.id, detail={"call": call_id, "number": question.number}
     )
@@ -69,9 +74,11 @@ def edit_question(
     _check(details)
     if call.state is not CallState.DRAFT:
         _check_mending(was, details, why)
-    _write(question, details)
-    if was.options != details.options:
-        _change_options(session, question, details.options, in_place=call.state is not CallState.DRAFT)
+    _write(session, question, details)
+    write_parts(session, question, details)
+    if was.section_id != details.section_id:
+        others = [other.id for other in _questions(session, call.id) if other.id != question_id]
+        put_in_order(session, call.id, [*others, question_id])
     changed = {name: value for name, value in asdict(was).items() if value != getattr(details, name)}
     if changed:
         act = audit.Act("edit question", "question", question_id, why=why.strip(), detail={"was": changed})
@@ -90,14 +97,19 @@ def move_question(
 ) -> None:
     """Let a question of a draft change places with its neighbour; at the end nothing happens."""
     question, call = _question(session, question_id, inquiry_id)
-    _refuse_unless_draft(call)
-    order = [other.id for other in _questions(session, call.id)]
-    here = order.index(question.id)
+    refuse_unless_draft(call)
+    questions = _questions(session, call.id)
+    here = questions.index(question)
     there = here + (-1 if towards == "up" else 1)
-    if not 0 <= there < len(order):
+    if not 0 <= there < len(questions):
         return
-    order[here], order[there] = order[there], order[here]
-    _renumber(session, call.id, order)
+    if questions[there].section_id != question.section_id:
+        # At the edge of its section it steps into the next one first.
+        question.section_id = questions[there].section_id
+        session.flush()
+    else:
+        questions[here], questions[there] = questions[there], questions[here]
+    put_in_order(session, call.id, [other.id for other in questions])
     act = audit.Act("move question", "question", question_id, detail={"from": here + 1, "to": there + 1})
     audit.record(session, act, inquiry_id=inquiry_id, actor=actor, at=at)
 
@@ -107,11 +119,11 @@ def remove_question(
 ) -> None:
     """Take a question out of a draft; those after it move up."""
     question, call = _question(session, question_id, inquiry_id)
-    _refuse_unless_draft(call)
+    refuse_unless_draft(call)
     prompt = question.prompt
-    session.execute(delete(Option).where(Option.question_id == question_id))
+    remove_parts(session, question)
     session.execute(delete(Question).where(Question.id == question_id))
-    _renumber(session, call.id, [other.id for other in _questions(session, call.id)])
+    put_in_order(session, call.id, [other.id for other in _questions(session, call.id)])
     act = audit.Act("remove question", "question", question_id, detail={"call": call.id, "prompt": prompt})
     audit.record(session, act, inquiry_id=inquiry_id, actor=actor, at=at)
 
@@ -119,8 +131,14 @@ def remove_question(
 def details_of(question: Question) -> QuestionDetails:
     """Return what a question says, from a row whose options are loaded."""
     values: dict[str, Any] = {name: getattr(question, name) for name in COLUMNS}
-    options = tuple(option.wording for option in question.options)
-    return QuestionDetails(**values, options=options, slug=question.slug)
+    return QuestionDetails(
+        **values,
+        options=tuple(option.wording for option in question.options),
+        rows=tuple(row.wording for row in question.rows),
+        exclusive=tuple(place for place, option in enumerate(question.options, 1) if option.exclusive),
+        conditions=tuple(condition.option_id for condition in question.conditions),
+        slug=question.slug,
+    )
 
 
 def _questions(session: Session, call_id: int) -> list[Question]:
@@ -137,7 +155,9 @@ def _question(session: Session, question_id: int, inquiry_id: int) -> tuple[Ques
     found = (
         select(Question)
         .where(Question.id == question_id)
-        .options(selectinload(Question.options))
+        .options(
+            selectinload(Question.options), selectinload(Question.rows), selectinload(Question.conditions)
+        )
         .execution_options(populate_existing=True)
     )
     return session.scalars(found).one(), call
@@ -145,20 +165,14 @@ def _question(session: Session, question_id: int, inquiry_id: int) -> tuple[Ques
 
 def _draft(session: Session, call_id: int, inquiry_id: int) -> Call:
     call = call_held(session, call_id, inquiry_id)
-    _refuse_unless_draft(call)
+    refuse_unless_draft(call)
     return call
-
-
-def _refuse_unless_draft(call: Call) -> None:
-    if call.state is not CallState.DRAFT:
-        raise Refused(
-            "This call is published: its questions stand as people answered them. Wording may be mended."
-        )
 
 
 def _check(details: QuestionDetails) -> None:
     problems = problems_of_question(details)
-    words = (details.prompt, details.hint, *details.options, details.minimum_meaning, details.maximum_meaning)
+    ends = (details.minimum_meaning, details.maximum_meaning)
+    words = (details.prompt, details.hint, *details.options, *details.rows, *ends)
     if not is_storable("".join(words)):
         problems["prompt"] = "The text holds characters that cannot be stored."
     if problems:
@@ -171,42 +185,18 @@ def _check_mending(was: QuestionDetails, details: QuestionDetails, why: str) -> 
     fixed = [name for name in asdict(was) if name not in WORDINGS]
     if any(getattr(was, name) != getattr(details, name) for name in fixed):
         raise Refused("People have answered this question as it stands: only its wording may be mended.")
-    if len(was.options) != len(details.options):
-        raise Refused("People have chosen among these options: mend their wording, but keep their number.")
-    if any(new != old and new in was.options for old, new in zip(was.options, details.options, strict=True)):
-        raise Refused("People have chosen among these options: mend their wording, but keep their order.")
+    _check_lines(was.options, details.options, "chosen among these options")
+    _check_lines(was.rows, details.rows, "answered these rows")
 
 
-def _write(question: Question, details: QuestionDetails) -> None:
+def _check_lines(was: Sequence[str], lines: Sequence[str], done: str) -> None:
+    if len(was) != len(lines):
+        raise Refused(f"People have {done}: mend their wording, but keep their number.")
+    if any(new != old and new in was for old, new in zip(was, lines, strict=True)):
+        raise Refused(f"People have {done}: mend their wording, but keep their order.")
+
+
+def _write(session: Session, question: Question, details: QuestionDetails) -> None:
+    section_of(session, question.call_id, details.section_id)
     for name in COLUMNS:
         setattr(question, name, getattr(details, name))
-
-
-def _change_options(
-    session: Session, question: Question, options: tuple[str, ...], *, in_place: bool
-) -> None:
-    if in_place:
-        for option, wording in zip(question.options, options, strict=True):
-            option.wording = wording
-        return
-    session.execute(delete(Option).where(Option.question_id == question.id))
-    _write_options(session, question.id, options)
-    session.expire(question, ["options"])
-
-
-def _write_options(session: Session, question_id: int, options: tuple[str, ...]) -> None:
-    rows = [
-        {"question_id": question_id, "position": position, "wording": wording}
-        for position, wording in enumerate(options, start=1)
-    ]
-    if rows:
-        session.execute(insert(Option), rows)
-
-
-def _renumber(session: Session, call_id: int, order: list[int]) -> None:
-    """Number the questions in this order, by way of negative numbers so that no two are ever the same."""
-    mine = Question.call_id == call_id
-    session.execute(update(Question).where(mine).values(number=-Question.number))
-    if order:
-        numbers = {question_id: number for number, question_id in enumerate(order, start=1)}
-        session.execute(update(Question).where(mine).values(number=case(numbers, value=Question.id)))

@@ -69,7 +69,7 @@ def test_each_kind_of_question_is_written_on_a_page_of_its_own(
 def test_a_form_asks_only_what_its_kind_has(staff: PageClient) -> None:
     page = staff.get(f"{CALL}/questions/new?kind=place")
     names = {e.get("name") for kind in ("input", "textarea") for e in page.all(kind)}
-    assert names == {"csrf_token", "prompt", "hint", "required"}
+    assert names == {"csrf_token", "prompt", "hint", "required", "may_decline"}
 
 
 @pytest.mark.parametrize("kind", ["nonsense", ""])

@@ -51,7 +51,9 @@ def stored(session: Session, question: Question) -> QuestionDetails:
     found = (
         select(Question)
         .where(Question.id == question.id)
-        .options(selectinload(Question.options))
+        .options(
+            selectinload(Question.options), selectinload(Question.rows), selectinload(Question.conditions)
+        )
         .execution_options(populate_existing=True)
     )
     return details_of(session.scalars(found).one())
