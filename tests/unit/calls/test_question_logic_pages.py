@@ -128,7 +128,7 @@ def test_declarations_are_chosen_with_the_details(staff: PageClient, session: Se
     page = staff.get(f"{CALL}/details")
     staff.submit(page, {"declarations": ["role", "funding"]}, button="Save")
     assert found(session, draft).declarations == ["role", "funding"]
-    boxes = [e for e in staff.get(f"{CALL}/details").all("input", name="declarations")]
+    boxes = [e for e in staff.get(f"{CALL}/details").all("input") if e.get("name") == "declarations"]
     assert [box.get("value") for box in boxes if box.get("checked") is not None] == ["role", "funding"]
 
 
