@@ -27,9 +27,7 @@ def test_of_a_postcode_the_first_half_is_kept(typed: str, district: str) -> None
     assert district_of(typed) == district
 
 
-@pytest.mark.parametrize(
-    "typed", ["", "TR", "Penzance", "TR19 7", "Q1 1AA", "TR19 7CD", "M\uff11"]
-)
+@pytest.mark.parametrize("typed", ["", "TR", "Penzance", "TR19 7", "Q1 1AA", "TR19 7CD", "M\uff11"])
 def test_what_is_no_postcode_is_not_taken_for_one(typed: str) -> None:
     assert district_of(typed) is None
 
