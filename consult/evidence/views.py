@@ -30,6 +30,12 @@ WHY_WITHHELD = {
     Channel.WEB: "Its writer asked for this.",
     Channel.IMPORTED: "It came from a file, which does not tell what its writer agreed to.",
 }
+DECLARED = {
+    "on_behalf_of": "On behalf of",
+    "role": "Role",
+    "interests": "Interests",
+    "funding": "Funding",
+}
 AS_TOLD = "So it was recorded when it was entered."
 
 
@@ -142,7 +148,9 @@ def submission_page(reference: str, form: StateForm, choice: PublicationForm | N
     return render_template(
         "evidence/submission.html",
         submission=found,
-        facts=facts_of(found),
+        facts=facts_of(found) + declared_in(session, found.id),
+        confidences=queries.confidences_of(session, found.id),
+        publication_words=PUBLICATION_WORDS,
         closed=[answer for answer in found.answers if not answer.text],
         written=[answer for answer in found.answers if answer.text],
         form=form if identity.may(Permission.HANDLE_EVIDENCE) else None,
@@ -155,6 +163,13 @@ def submission_page(reference: str, form: StateForm, choice: PublicationForm | N
         nameless=found.publication is PublicationChoice.WITHOUT_NAME,
         coding_link=link("coding.screen", {"reference": reference}, identity),
     )
+
+
+def declared_in(session: Session, submission_id: int) -> list[tuple[str, str]]:
+    """Return what a respondent declared, by name."""
+    declared = queries.declaration_of(session, submission_id)
+    said = [(words, getattr(declared, name, "")) for name, words in DECLARED.items()]
+    return [(words, text) for words, text in said if text]
 
 
 def facts_of(found: queries.SubmissionRead) -> list[tuple[str, str]]:

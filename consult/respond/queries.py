@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from consult.calls.models import Call, Inquiry, Place, Question
 from consult.calls.queries import call_with_questions, places_of, respondent_types_of
 from consult.calls.rules import DECLARATIONS, CallState, Openness, QuestionKind, openness
-from consult.evidence.models import Answer, AnswerChoice, SourceText, Submission
+from consult.evidence.models import Answer, AnswerCell, AnswerChoice, SourceText, Submission
+from consult.evidence.queries import cells_in_words, confidences_of
 from consult.evidence.rules import PublicationChoice
 from consult.foundation.errors import NotFound
 from consult.foundation.language import _
@@ -94,6 +95,9 @@ class AnswerSent:
     prompt: str
     words: str
     chosen: tuple[str, ...]
+    # Its own choice, where it is not the one for all.
+    publication: PublicationChoice | None = None
+    kept_back: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -261,7 +265,7 @@ def answers_sent(session: Session, submission_id: int) -> tuple[AnswerSent, ...]
     numbered = session.scalars(select(Question.id).where(Question.call_id == call).order_by(Question.number))
     positions = {question_id: position for position, question_id in enumerate(numbered, 1)}
     answers = session.execute(
-        select(Answer, SourceText.body)
+        select(Answer, SourceText.id, SourceText.body)
         .join(Question, Question.id == Answer.question_id)
         .outerjoin(SourceText, SourceText.answer_id == Answer.id)
         .where(Answer.submission_id == submission_id)
@@ -270,11 +274,22 @@ def answers_sent(session: Session, submission_id: int) -> tuple[AnswerSent, ...]
             joinedload(Answer.question),
             joinedload(Answer.place),
             selectinload(Answer.choices).joinedload(AnswerChoice.option),
+            selectinload(Answer.cells).options(joinedload(AnswerCell.row), joinedload(AnswerCell.option)),
         )
     )
+    marks: dict[int, list[str]] = {}
+    for mark in confidences_of(session, submission_id):
+        marks.setdefault(mark.source_text_id, []).append(mark.words)
     return tuple(
-        AnswerSent(positions[answer.question_id], answer.question.prompt, body or "", chosen_in(answer))
-        for answer, body in answers
+        AnswerSent(
+            positions[answer.question_id],
+            answer.question.prompt,
+            body or "",
+            chosen_in(answer),
+            answer.publication,
+            tuple(marks.get(text_id, ())),
+        )
+        for answer, text_id, body in answers
     )
 
 
@@ -283,4 +298,7 @@ def chosen_in(answer: Answer) -> tuple[str, ...]:
     options = sorted((choice.option.position, choice.option.wording) for choice in answer.choices)
     number = [] if answer.number is None else [f"{answer.number:,}"]
     place = [answer.place.name] if answer.place else []
-    return (*(wording for _position, wording in options), *number, *place)
+    district = [_("Postcode district %(district)s", district=answer.district)] if answer.district else []
+    declined = [_("Prefer not to say")] if answer.declined else []
+    cells = [f"{row}: {option}" for row, option in cells_in_words(answer)]
+    return (*(wording for _position, wording in options), *cells, *number, *place, *district, *declined)

@@ -10,6 +10,7 @@ from consult.foundation.language import _, lazy
 from consult.respond import pages
 from consult.respond.codes import code_read, grouped, is_code, receipt_code_for
 from consult.respond.forms import PUBLICATION_CHOICES, WHAT_WILL_HAPPEN, ResumeForm
+from consult.respond.outcomes import OUTCOMES
 from consult.respond.queries import receipt_exists, receipt_for, slugs_for_code
 from consult.respond.routes import blueprint
 from consult.respond.visit import address_of, forget, remember, visit_to
@@ -104,6 +105,7 @@ def receipt(code: str) -> Response:
         receipt=found,
         choice=PUBLICATION_CHOICES[found.publication],
         will_happen=WHAT_WILL_HAPPEN[found.publication],
+        outcomes=OUTCOMES,
         receipt_code=grouped(code_read(code)),
     )
     response = make_response(page)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
 
@@ -14,7 +14,9 @@ from consult.themes.queries.lists import count_of
 from consult.themes.rules import Selection, Unit, either, median_of, percentage, share
 from consult.themes.scope import Number, Scope
 
-TICK = re.compile(r"([0-9]{1,10})-(-?[0-9]{1,10})")
+# Question, answer and, in a matrix, row.
+TICK = re.compile(r"([0-9]{1,10})-(-?[0-9]{1,10})(?:-([0-9]{1,10}))?")
+Tick = tuple[int, int, int]
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,11 @@ class QuestionFigures:
     rows: Sequence[AnswerRow]
     together: Together | None
     spread: Spread | None
+    declined: Number | None = None
+    row: str = ""
+    # Of the rows of a matrix the first carries the question's own heading.
+    is_first: bool = True
+    anchor: str = ""
 
 
 @dataclass(frozen=True)
@@ -91,11 +98,11 @@ def closed_page(session: Session, scope: Scope, selection: Selection, ticks: Ite
     return ClosedPage(calls, scope.words(selection), filter_fields(scope, selection))
 
 
-def ticked_answers(ticks: Iterable[str]) -> frozenset[tuple[int, int]]:
-    """Return the (question, answer) pairs that an address ticks; anything else in it is passed over."""
+def ticked_answers(ticks: Iterable[str]) -> frozenset[Tick]:
+    """Return the (question, answer, row or 0) that an address ticks; anything else in it is passed over."""
     found = (TICK.fullmatch(tick) for tick in ticks)
-    pairs = ((int(match[1]), int(match[2])) for match in found if match)
-    return frozenset(pair for pair in pairs if max(map(abs, pair)) <= LARGEST_ID)
+    named = ((int(match[1]), int(match[2]), int(match[3] or 0)) for match in found if match)
+    return frozenset(tick for tick in named if max(map(abs, tick)) <= LARGEST_ID)
 
 
 def call_figures(
@@ -103,10 +110,12 @@ def call_figures(
     scope: Scope,
     selection: Selection,
     call: CallAnswers,
-    ticked: frozenset[tuple[int, int]],
+    ticked: frozenset[Tick],
 ) -> CallFigures:
     of_call = selection.but(call_id=call.id)
     questions = [question_figures(session, scope, of_call, q, ticked) for q in call.questions]
+    firsts = {question.id: question for question in reversed(questions)}
+    questions = [replace(question, is_first=firsts[question.id] is question) for question in questions]
     return CallFigures(call.title, scope.number(Unit.SUBMISSIONS, call.received, of_call), questions)
 
 
@@ -115,10 +124,11 @@ def question_figures(
     scope: Scope,
     selection: Selection,
     question: ClosedQuestion,
-    ticked: frozenset[tuple[int, int]],
+    ticked: frozenset[Tick],
 ) -> QuestionFigures:
-    selection = selection.but(question_id=question.id)
-    values = tuple(o.value for o in question.offered if (question.id, o.value) in ticked)
+    selection = selection.but(question_id=question.id, row_id=question.row_id)
+    row = question.row_id or 0
+    values = tuple(o.value for o in question.offered if (question.id, o.value, row) in ticked)
     is_number = question.kind is QuestionKind.NUMBER
     return QuestionFigures(
         question.id,
@@ -129,7 +139,17 @@ def question_figures(
         [] if is_number else answer_rows(scope, selection, question, values),
         together(session, scope, selection.but(answers=values), question),
         spread(question) if is_number and question.answered else None,
+        declined_figure(scope, selection, question),
+        question.row,
+        anchor=f"question-{question.id}-{row}" if row else f"question-{question.id}",
     )
+
+
+def declined_figure(scope: Scope, selection: Selection, question: ClosedQuestion) -> Number | None:
+    """Return how many preferred not to say, where that is offered; they are in no percentage."""
+    if question.declined is None:
+        return None
+    return scope.number(Unit.SUBMISSIONS, question.declined, selection.but(declined=True))
 
 
 def answer_rows(
@@ -137,7 +157,7 @@ def answer_rows(
 ) -> list[AnswerRow]:
     return [
         AnswerRow(
-            f"{question.id}-{offered.value}",
+            f"{question.id}-{offered.value}" + (f"-{question.row_id}" if question.row_id else ""),
             offered.value in ticked,
             offered.wording,
             scope.number(Unit.SUBMISSIONS, offered.count, selection.but(answers=(offered.value,))),

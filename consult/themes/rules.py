@@ -60,6 +60,10 @@ class Selection:
     # A closed question: answered at all, or with one of these options, numbers or places.
     question_id: int | None = None
     answers: tuple[int, ...] = ()
+    # Of a matrix, the row in which they were given.
+    row_id: int | None = None
+    # Who chose "Prefer not to say", which no count of answers holds.
+    declined: bool = False
     # Which letters of campaigns count, and where a list is of one campaign's letters, which.
     counting: Counting = Counting.RULED
     campaign_id: int | None = None

@@ -62,6 +62,8 @@ class Scope:
             coded=args.get("coded") == "yes",
             out_of_scope=args.get("scope") == "outside",
             question_id=whole(args.get("question")),
+            row_id=whole(args.get("row")),
+            declined=args.get("declined") == "yes",
             counting=counting_of(args.get("campaigns")),
             campaign_id=whole(args.get("campaign")),
             answers=tuple(number for number in map(whole, _listed(args, "answer")) if number is not None),
@@ -85,6 +87,10 @@ class Scope:
         if selection.question_id is not None:
             args["question"] = selection.question_id
             args["answer"] = list(selection.answers)
+        if selection.row_id is not None:
+            args["row"] = selection.row_id
+        if selection.declined:
+            args["declined"] = "yes"
         return args
 
     def words(self, selection: Selection) -> list[str]:

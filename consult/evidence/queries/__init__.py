@@ -18,6 +18,7 @@ from consult.evidence.queries.submission import (
     SubmissionRead,
     TextRead,
     TextToCut,
+    cells_in_words,
     hashes_by_key,
     last_state_change,
     neighbours_of,
@@ -26,10 +27,12 @@ from consult.evidence.queries.submission import (
     texts_to_cut,
     who,
 )
+from consult.evidence.queries.withheld import ConfidenceRead, confidences_of, declaration_of
 
 __all__ = [
     "NOT_GIVEN",
     "AnswerRead",
+    "ConfidenceRead",
     "Entry",
     "EntryPage",
     "Filters",
@@ -40,8 +43,11 @@ __all__ = [
     "SubmissionRead",
     "TextRead",
     "TextToCut",
+    "cells_in_words",
+    "confidences_of",
     "counted",
     "counts_by_state",
+    "declaration_of",
     "entry_page",
     "hashes_by_key",
     "last_state_change",

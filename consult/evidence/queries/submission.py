@@ -12,6 +12,7 @@ from consult.calls.models import Call, Place, Question, RespondentType
 from consult.calls.rules import QuestionKind
 from consult.evidence.models import (
     Answer,
+    AnswerCell,
     AnswerChoice,
     Passage,
     Respondent,
@@ -77,14 +78,22 @@ class AnswerRead:
     chosen: tuple[str, ...]
     number: int | None
     place: str | None
+    cells: tuple[tuple[str, str], ...] = ()
+    district: str | None = None
+    declined: bool = False
+    # The answer's own choice, where it is not the submission's.
+    publication: PublicationChoice | None = None
 
     @property
     def lines(self) -> list[str]:
         """Return a closed answer in words, a line for each choice."""
         return [
             *self.chosen,
+            *(f"{row}: {option}" for row, option in self.cells),
             *number_in_words(self.question, self.number),
             *([self.place] if self.place else []),
+            *([f"Postcode district {self.district}"] if self.district else []),
+            *(["Prefers not to say"] if self.declined else []),
         ]
 
 
@@ -260,6 +269,7 @@ def _answers_of(session: Session, submission_id: int) -> tuple[AnswerRead, ...]:
             joinedload(Answer.question),
             joinedload(Answer.place),
             selectinload(Answer.choices).joinedload(AnswerChoice.option),
+            selectinload(Answer.cells).options(joinedload(AnswerCell.row), joinedload(AnswerCell.option)),
         )
         .order_by(Question.number)
     )
@@ -274,7 +284,17 @@ def _as_read(answer: Answer, text: TextRead | None) -> AnswerRead:
         chosen=tuple(option.wording for option in options),
         number=answer.number,
         place=answer.place.name if answer.place else None,
+        cells=cells_in_words(answer),
+        district=answer.district,
+        declined=answer.declined,
+        publication=answer.publication,
     )
+
+
+def cells_in_words(answer: Answer) -> tuple[tuple[str, str], ...]:
+    """Return the rows of a matrix with what was chosen in each, in order."""
+    in_order = sorted(answer.cells, key=lambda cell: cell.row.position)
+    return tuple((cell.row.wording, cell.option.wording) for cell in in_order)
 
 
 def passages_of(session: Session, submission_id: int) -> tuple[PassageRead, ...]:

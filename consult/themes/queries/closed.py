@@ -5,18 +5,31 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Executable, Select, distinct, func, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Executable,
+    Integer,
+    Select,
+    cast,
+    distinct,
+    func,
+    null,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
-from consult.calls.models import Call, Option, Place, Question
+from consult.calls.models import Call, MatrixRow, Option, Place, Question
 from consult.calls.rules import QuestionKind, points_of_scale
-from consult.evidence.models import Answer, AnswerChoice, Submission
+from consult.evidence.models import Answer, AnswerCell, AnswerChoice, Submission
 from consult.foundation.errors import NotFound
 from consult.themes.queries.selected import answered, submission_conditions
 from consult.themes.rules import Selection, either
 
-CLOSED = frozenset(QuestionKind) - {QuestionKind.FREE_TEXT, QuestionKind.MATRIX, QuestionKind.FILE}
-Tally = dict[int, Counter[int]]
+CLOSED = frozenset(QuestionKind) - {QuestionKind.FREE_TEXT, QuestionKind.FILE}
+# A question and, in a matrix, one of its rows.
+Key = tuple[int, int | None]
+Tally = dict[Key, Counter[int]]
 
 
 @dataclass(frozen=True)
@@ -31,7 +44,10 @@ class Offered:
 
 @dataclass(frozen=True)
 class ClosedQuestion:
-    """A closed question with its counts; `answered` is the base of its percentages."""
+    """A closed question, or one row of a matrix, with its counts.
+
+    `answered` is the base of its percentages; those who declined are counted apart.
+    """
 
     id: int
     call_id: int
@@ -40,6 +56,9 @@ class ClosedQuestion:
     kind: QuestionKind
     answered: int
     offered: Sequence[Offered]
+    declined: int | None = None
+    row_id: int | None = None
+    row: str = ""
 
 
 @dataclass(frozen=True)
@@ -54,22 +73,43 @@ class CallAnswers:
 
 def closed_questions(session: Session, selection: Selection) -> list[CallAnswers]:
     """Return each call that asks closed questions, with the counts of every answer offered."""
-    tally = _tally(session, selection)
-    answering = _answering(session, selection)
-    offers = _offers(session, selection.inquiry_id)
+    counts = _Counts(
+        _tally(session, selection),
+        _answering(session, selection),
+        _declining(session, selection),
+        _offers(session, selection.inquiry_id),
+    )
+    rows = _rows(session, selection.inquiry_id)
     questions = [
-        ClosedQuestion(
-            row.id,
-            row.call_id,
-            row.number,
-            row.prompt,
-            row.kind,
-            answering.get(row.id, 0),
-            _counted(_offers_of(row, offers), tally.get(row.id, Counter())),
-        )
-        for row in _questions(session, selection.inquiry_id)
+        _with_counts(question, row_id, wording, counts)
+        for question in _questions(session, selection.inquiry_id)
+        for row_id, wording in rows.get(question.id, [(None, "")])
     ]
     return _by_call(session, selection, questions)
+
+
+@dataclass(frozen=True)
+class _Counts:
+    tally: Tally
+    answering: dict[Key, int]
+    declining: dict[int, int]
+    offers: dict[int | None, list[tuple[int, str]]]
+
+
+def _with_counts(question: Any, row_id: int | None, wording: str, counts: _Counts) -> ClosedQuestion:
+    key = (question.id, row_id)
+    return ClosedQuestion(
+        question.id,
+        question.call_id,
+        question.number,
+        question.prompt,
+        question.kind,
+        counts.answering.get(key, 0),
+        _counted(_offers_of(question, counts.offers), counts.tally.get(key, Counter())),
+        counts.declining.get(question.id, 0) if question.may_decline else None,
+        row_id,
+        wording,
+    )
 
 
 def question_words(session: Session, selection: Selection) -> str:
@@ -79,6 +119,11 @@ def question_words(session: Session, selection: Selection) -> str:
     if question is None:
         raise NotFound("This inquiry has no such closed question.")
     said = f"answering question {question.number}, “{question.prompt}”"
+    if selection.declined:
+        return f"preferring not to answer question {question.number}, “{question.prompt}”"
+    rows = dict(_rows(session, selection.inquiry_id).get(question.id, []))
+    if selection.row_id is not None:
+        said = f"{said}, on “{rows.get(selection.row_id, '')}”"
     if not selection.answers:
         return said
     names = dict(_offers_of(question, _offers(session, selection.inquiry_id)))
@@ -97,6 +142,7 @@ def _questions(session: Session, inquiry_id: int) -> Sequence[Any]:
             Question.maximum,
             Question.minimum_meaning,
             Question.maximum_meaning,
+            Question.may_decline,
         )
         .join(Call, Call.id == Question.call_id)
         .where(Call.inquiry_id == inquiry_id, Question.kind.in_(CLOSED))
@@ -105,38 +151,71 @@ def _questions(session: Session, inquiry_id: int) -> Sequence[Any]:
     return session.execute(questions).all()
 
 
-def _tally(session: Session, selection: Selection) -> Tally:
-    """Return how many submissions gave each value, by question."""
-    options = _given(selection, AnswerChoice.option_id.expression).join(
-        AnswerChoice, AnswerChoice.answer_id == Answer.id
+def _rows(session: Session, inquiry_id: int) -> dict[int, list[tuple[int, str]]]:
+    """Return the rows of each matrix, in order."""
+    rows = (
+        select(MatrixRow.question_id, MatrixRow.id, MatrixRow.wording)
+        .join(Question, Question.id == MatrixRow.question_id)
+        .join(Call, Call.id == Question.call_id)
+        .where(Call.inquiry_id == inquiry_id)
+        .order_by(MatrixRow.question_id, MatrixRow.position)
     )
-    numbers = _given(selection, Answer.number.expression)
-    places = _given(selection, Answer.place_id.expression)
-    found: Tally = {}
-    for question_id, value, count in session.execute(union_all(options, numbers, places)):
-        found.setdefault(question_id, Counter())[value] = count
+    found: dict[int, list[tuple[int, str]]] = {}
+    for question_id, row_id, wording in session.execute(rows):
+        found.setdefault(question_id, []).append((row_id, wording))
     return found
 
 
-def _given(selection: Selection, value: ColumnElement[Any]) -> Select[Any]:
+def _tally(session: Session, selection: Selection) -> Tally:
+    """Return how many submissions gave each value, by question and row."""
+    no_row = null()
+    options = _given(selection, AnswerChoice.option_id.expression, no_row).join(
+        AnswerChoice, AnswerChoice.answer_id == Answer.id
+    )
+    cells = _given(selection, AnswerCell.option_id.expression, AnswerCell.row_id.expression).join(
+        AnswerCell, AnswerCell.answer_id == Answer.id
+    )
+    numbers = _given(selection, Answer.number.expression, no_row)
+    places = _given(selection, Answer.place_id.expression, no_row)
+    found: Tally = {}
+    for question_id, row_id, value, count in session.execute(union_all(options, cells, numbers, places)):
+        found.setdefault((question_id, row_id), Counter())[value] = count
+    return found
+
+
+def _given(selection: Selection, value: ColumnElement[Any], row: ColumnElement[Any]) -> Select[Any]:
     return (
-        select(Answer.question_id, value, func.count(distinct(Submission.id)))
+        select(Answer.question_id, cast(row, Integer), value, func.count(distinct(Submission.id)))
         .select_from(Answer)
         .join(Submission, Submission.id == Answer.submission_id)
         .where(value.is_not(None), *submission_conditions(selection))
-        .group_by(Answer.question_id, value)
+        .group_by(Answer.question_id, row, value)
     )
 
 
-def _answering(session: Session, selection: Selection) -> dict[int, int]:
-    """Return how many submissions answered each question at all."""
-    answering = (
-        select(Answer.question_id, func.count(distinct(Submission.id)))
+def _answering(session: Session, selection: Selection) -> dict[Key, int]:
+    """Return how many submissions answered each question at all, and each row of a matrix."""
+    of_questions = _counted_by(selection, Answer.question_id).where(answered())
+    of_rows = _counted_by(selection, Answer.question_id, AnswerCell.row_id).join(
+        AnswerCell, AnswerCell.answer_id == Answer.id
+    )
+    found: dict[Key, int] = {(row[0], None): row[1] for row in session.execute(of_questions)}
+    return found | {(row[0], row[1]): row[2] for row in session.execute(of_rows)}
+
+
+def _declining(session: Session, selection: Selection) -> dict[int, int]:
+    """Return how many submissions preferred not to answer each question."""
+    return pairs_of(session, _counted_by(selection, Answer.question_id).where(Answer.declined))
+
+
+def _counted_by(selection: Selection, *columns: Any) -> Select[Any]:
+    return (
+        select(*columns, func.count(distinct(Submission.id)))
+        .select_from(Answer)
         .join(Submission, Submission.id == Answer.submission_id)
-        .where(answered(), *submission_conditions(selection))
-        .group_by(Answer.question_id)
+        .where(*submission_conditions(selection))
+        .group_by(*columns)
     )
-    return pairs_of(session, answering)
 
 
 def pairs_of(session: Session, pairs: Executable) -> dict[int, Any]:

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Select, exists, or_, select
 from consult.calls.models import Call
 from consult.coding.models import Coding
 from consult.coding.queries import stands
-from consult.evidence.models import Answer, AnswerChoice, Passage, Respondent, Submission
+from consult.evidence.models import Answer, AnswerCell, AnswerChoice, Passage, Respondent, Submission
 from consult.evidence.queries import counted
 from consult.evidence.queries.counting import counts, in_campaign
 from consult.themes.models import ThemeCode
@@ -51,7 +51,7 @@ def submission_conditions(selection: Selection) -> list[Condition]:
         calls = select(Call.id).where(Call.phase_id == selection.phase_id)
         conditions.append(Submission.call_id.in_(calls))
     if selection.question_id is not None:
-        conditions.append(Submission.id.in_(answering(selection.question_id, selection.answers)))
+        conditions.append(Submission.id.in_(answering(selection)))
     return conditions
 
 
@@ -61,20 +61,34 @@ def _stated(column: Any, value: int) -> Condition:
 
 
 def answered() -> Condition:
-    """Hold for answers that hold an option, a number or a place; a question left blank holds none."""
+    """Hold for answers that hold an option, a row's, a number or a place.
+
+    A question left blank holds none, and neither does one that somebody preferred not to answer.
+    """
     chosen = exists().where(AnswerChoice.answer_id == Answer.id)
-    return or_(chosen, Answer.number.is_not(None), Answer.place_id.is_not(None))
+    cell = exists().where(AnswerCell.answer_id == Answer.id)
+    return or_(chosen, cell, Answer.number.is_not(None), Answer.place_id.is_not(None))
 
 
-def answering(question_id: int, answers: tuple[int, ...]) -> Select[Any]:
-    """Select the submissions that answered a closed question, if `answers` are given then with one of them.
+def answering(selection: Selection) -> Select[Any]:
+    """Select the submissions that answered a closed question, if answers are given then with one of them.
 
     An answer holds options, a number or a place, according to its question, so the three never mix.
     """
+    held = select(Answer.submission_id).where(Answer.question_id == selection.question_id)
+    if selection.declined:
+        return held.where(Answer.declined)
+    if selection.row_id is not None:
+        return held.where(_in_row(selection.row_id, selection.answers))
+    answers = selection.answers
     chosen = exists().where(AnswerChoice.answer_id == Answer.id, AnswerChoice.option_id.in_(answers))
     given = or_(chosen, Answer.number.in_(answers), Answer.place_id.in_(answers))
-    held = given if answers else answered()
-    return select(Answer.submission_id).where(Answer.question_id == question_id, held)
+    return held.where(given if answers else answered())
+
+
+def _in_row(row_id: int, answers: tuple[int, ...]) -> Condition:
+    cell = exists().where(AnswerCell.answer_id == Answer.id, AnswerCell.row_id == row_id)
+    return cell.where(AnswerCell.option_id.in_(answers)) if answers else cell
 
 
 def passages_in(selection: Selection) -> Select[Any]:
