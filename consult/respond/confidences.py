@@ -45,12 +45,15 @@ def confidences_in(kept: Iterable[Mapping[str, Any]]) -> tuple[Confidence, ...]:
 def where_words_stand(text: str, words: str) -> list[Bounds]:
     """Return every place where words stand in a text, whatever white space and quotation marks they have.
 
-    Every place and not the first: whoever hides a name wants it hidden throughout.
+    Every place and not the first: whoever hides a name wants it hidden throughout. Whole words come first:
+    Ann is not meant in Annual, but half a word that was copied is still found.
     """
     parts = ["".join(_ALIKE.get(letter, re.escape(letter)) for letter in word) for word in words.split()]
     if not parts:
         return []
-    return [Bounds(*found.span()) for found in re.finditer(r"\s+".join(parts), text)]
+    pattern = r"\s+".join(parts)
+    whole = [Bounds(*found.span()) for found in re.finditer(rf"(?<!\w){pattern}(?!\w)", text)]
+    return whole or [Bounds(*found.span()) for found in re.finditer(pattern, text)]
 
 
 def paragraphs_ticked(text: str, ticks: Iterable[str]) -> list[str]:
