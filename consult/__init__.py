@@ -20,6 +20,7 @@ VIEW_MODULES = (
     "accounts.views",
     "foundation.jobs.views",
     "evidence.views",
+    "evidence.views_campaigns",
     "respond.views",
     "respond.views_preview",
     "codebook.views",

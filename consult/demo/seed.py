@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from consult.accounts.models import User
 from consult.accounts.service import create_user, grant_role
-from consult.assist import bridge
+from consult.assist import bridge, grouping
 from consult.calls.models import Call, Inquiry
 from consult.calls.queries import call_with_questions, phases_of, places_of, respondent_types_of
 from consult.calls.rules import CallDetails, CallWords, QuestionDetails, QuestionKind
@@ -88,6 +88,7 @@ def seed(say: Say) -> None:
     references = receive(given, files, inquiry_id)
     say("Cutting passages and proposing codes")
     bridge.cut_waiting(inquiry_id, untold)
+    grouping.group_waiting(inquiry_id, untold, actor=SYSTEM)
     bridge.propose_waiting(inquiry_id, untold, actor=SYSTEM)
     say("Deciding a third of them")
     readers = [people[Role.ANALYST], people[Role.CLERK]]

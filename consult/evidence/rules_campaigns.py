@@ -1,5 +1,7 @@
 """What can be decided about campaigns from values alone."""
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -9,7 +11,7 @@ from consult.foundation.errors import BadInput
 LONGEST_NAME = 200
 LONGEST_NOTE = 2_000
 # From this share of own words on a letter is evidence by itself until a person says otherwise.
-MUCH_OF_ITS_OWN = 0.5
+MUCH_OF_ITS_OWN = 1 / 3
 # Two alike may be one person sending twice; a campaign has more.
 FEWEST_LETTERS = 3
 
@@ -134,6 +136,52 @@ def _by_itself(method: Method) -> str:
         f"{method.by_itself:,} {'adds' if one else 'add'} much in {'its' if one else 'their'} own words and "
         f"{'is' if one else 'are'} counted by {'itself' if one else 'themselves'}."
     )
+
+
+def counted_under(counted_each: int, ruled: int) -> dict[CountingRule, int]:
+    """Return how many submissions figures count under each rule, where `ruled` of all are the campaign's."""
+    return {
+        CountingRule.EACH: counted_each,
+        CountingRule.ONCE: counted_each - ruled + min(ruled, 1),
+        CountingRule.APART: counted_each - ruled,
+    }
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Some words of a letter: its writer's own, or the template's, of which many may be left out here."""
+
+    words: str
+    own: bool
+    left_out: bool = False
+
+
+# Of words that are the template's, so many are shown beside own words.
+SHOWN_BESIDE = 10
+_RUN = re.compile(r"\S+\s*|\s+")
+
+
+def pieces_of(text: str, own: Sequence[tuple[int, int]]) -> list[Piece]:
+    """Return a letter in pieces: own words and, shortened, the template's between them."""
+    pieces, place = [], 0
+    for start, end in own:
+        pieces += _template_words(text[place:start], first=place == 0)
+        pieces.append(Piece(text[start:end], own=True))
+        place = end
+    if not own:
+        return [Piece(text, own=False)]
+    return pieces + _template_words(text[place:], first=place == 0, last=True)
+
+
+def _template_words(text: str, *, first: bool, last: bool = False) -> list[Piece]:
+    words = _RUN.findall(text)
+    if len(words) <= 3 * SHOWN_BESIDE:
+        return [Piece(text, own=False)] if text else []
+    before = [] if first else words[:SHOWN_BESIDE]
+    after = [] if last else words[-SHOWN_BESIDE:]
+    gap = Piece(" … ", own=False, left_out=True)
+    parts = [Piece("".join(before), own=False), gap, Piece("".join(after), own=False)]
+    return [part for part in parts if part.words]
 
 
 @dataclass(frozen=True)

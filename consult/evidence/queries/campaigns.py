@@ -1,6 +1,5 @@
 """Reads for whoever reviews campaigns: what is proposed, what is confirmed, and how each is counted."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,6 +15,7 @@ from consult.evidence.models_campaigns import (
     CampaignMember,
     CampaignProposal,
 )
+from consult.evidence.queries.counting import counts
 from consult.evidence.queries.letters import newest
 from consult.evidence.queries.states import counted
 from consult.evidence.rules_campaigns import (
@@ -193,22 +193,30 @@ def _reading() -> Any:
     )
 
 
-@dataclass(frozen=True)
-class Compared:
-    """A letter with how it compares with the template: shares, own words, and what a person said of it."""
-
-    submission_id: int
-    reference: str
-    name: str
-    similarity: float
-    own_share: float
-    own: Sequence[Sequence[int]]
-    by_itself: bool | None = None
-
-
 def letters_waiting(session: Session, template_id: int, campaign_id: int | None) -> list[tuple[int, float]]:
     """Return the letters that wait in a group, each with its own share, those with most of it first."""
     rows = waiting().where(CampaignProposal.template_id == template_id)
     rows = rows.where(Campaign.id == campaign_id) if campaign_id else rows.where(Campaign.id.is_(None))
     found = session.execute(rows.order_by(CampaignProposal.own_share.desc(), CampaignProposal.submission_id))
     return [(row.submission_id, row.own_share) for row in found]
+
+
+def letters_of(session: Session, campaign_id: int) -> list[tuple[int, float]]:
+    """Return the letters of a campaign that count, each with its own share, most of it first."""
+    share = func.coalesce(CampaignProposal.own_share, 0.0)
+    compared = (CampaignProposal.submission_id == CampaignMember.submission_id) & newest()
+    rows = session.execute(
+        select(CampaignMember.submission_id, share.label("own_share"))
+        .join(Submission, Submission.id == CampaignMember.submission_id)
+        .outerjoin(CampaignProposal, compared)
+        .where(CampaignMember.campaign_id == campaign_id, counted())
+        .order_by(share.desc(), CampaignMember.submission_id)
+    )
+    return [(row.submission_id, row.own_share) for row in rows]
+
+
+def submissions_counted(session: Session, inquiry_id: int) -> int:
+    """Return how many submissions figures count under the rules of all campaigns."""
+    mine = Submission.inquiry_id == inquiry_id
+    wanted = select(func.count()).select_from(Submission).where(mine, counted(), counts(inquiry_id))
+    return session.scalar(wanted) or 0
