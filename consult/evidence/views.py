@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 from consult.calls.queries import calls_of, places_of, respondent_types_of
 from consult.evidence import queries, service
 from consult.evidence.forms import FilterForm, PublicationForm, StateForm
+from consult.evidence.queries.campaigns import campaign_of
 from consult.evidence.rules import (
     CHANNEL_WORDS,
     PUBLICATION_WORDS,
@@ -161,6 +162,7 @@ def submission_page(reference: str, form: StateForm, choice: PublicationForm | N
         withheld=found.publication is PublicationChoice.NOT_PUBLISHED,
         why_withheld=WHY_WITHHELD.get(found.channel, AS_TOLD),
         nameless=found.publication is PublicationChoice.WITHOUT_NAME,
+        campaign=campaign_of(session, found.id),
         coding_link=link("coding.screen", {"reference": reference}, identity),
     )
 
