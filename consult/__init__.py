@@ -32,6 +32,7 @@ VIEW_MODULES = (
 MODEL_MODULES = (
     "foundation.audit",
     "foundation.jobs.models",
+    "foundation.mail",
     "accounts.models",
     "calls.models",
     "evidence.models",
@@ -43,7 +44,7 @@ MODEL_MODULES = (
     "themes.models",
 )
 # Each registers handlers with @handles, or chores with @hourly, when imported.
-JOB_MODULES = ("respond.jobs", "assist.jobs")
+JOB_MODULES = ("foundation.mail", "respond.jobs", "assist.jobs")
 # Each registers facts for an inquiry's front page when imported.
 PANEL_MODULES = ("themes.panels",)
 # Each module has `commands`, a list of click commands and groups.
@@ -107,13 +108,14 @@ def register_foundation(app: Flask, settings: Settings) -> None:
 
     from consult.accounts import sign_in
     from consult.calls.queries import identify
-    from consult.foundation import assets, database, guard, language, web
+    from consult.foundation import assets, database, guard, language, mail, web
     from consult.foundation.jobs import service as job_service
 
     database.init_app(app)
     Migrate(app, database.db, directory=str(MIGRATIONS))
     web.init_app(app)
     language.init_app(app)
+    mail.init_app(app)
     assets.init_app(app)
     sign_in.init_app(app)
     guard.init_app(app, identify)

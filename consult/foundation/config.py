@@ -25,6 +25,7 @@ class Settings:
     public_url: str = ""
     trusted_hosts: tuple[str, ...] = ()
     proxies: int = 0
+    mail_url: str = ""
     testing: bool = False
 
     @classmethod
@@ -41,6 +42,7 @@ class Settings:
             secret_key=env.get("CONSULT_SECRET_KEY") or stored_secret(instance / "secret_key"),
             secure_cookies=env.get("CONSULT_SECURE_COOKIES", "") == "1",
             public_url=env.get("CONSULT_PUBLIC_URL", "").rstrip("/"),
+            mail_url=env.get("CONSULT_MAIL_URL", ""),
             proxies=whole_number("CONSULT_PROXIES", env.get("CONSULT_PROXIES", "0")),
             trusted_hosts=tuple(host.strip() for host in hosts.split(",") if host.strip()),
         ).checked()
@@ -56,6 +58,11 @@ class Settings:
             raise UnsafeSettings("CONSULT_DATABASE_URL must start with sqlite:/// or postgresql+psycopg://")
         if self.public_url.startswith("https:") and not self.secure_cookies:
             raise UnsafeSettings("A site on https needs CONSULT_SECURE_COOKIES=1.")
+        if self.mail_url and not self.public_url:
+            # A mail's links must not come from what a request claims the site to be called.
+            raise UnsafeSettings(
+                "CONSULT_MAIL_URL needs CONSULT_PUBLIC_URL, which the links in mails begin with."
+            )
         return self
 
 

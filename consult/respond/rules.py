@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Any
 
 from consult.evidence.rules import PublicationChoice
@@ -11,6 +12,15 @@ from consult.foundation.language import _
 from consult.respond.answers import SHOWN_INSTEAD, UNSTORABLE, Asked, is_blank, problem_with
 from consult.respond.confidences import Confidence, words_gone
 from consult.respond.logic import shown_questions
+
+
+class VersionState(StrEnum):
+    """Why words of a draft do not stand."""
+
+    # Somebody has to choose between them and those that stand.
+    WAITING = "waiting"
+    REPLACED = "replaced"
+
 
 KEPT_AFTER_CLOSING = timedelta(days=14)
 LONGEST_NAME = 300

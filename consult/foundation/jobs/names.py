@@ -10,6 +10,7 @@ class JobName(StrEnum):
     SUGGESTIONS_WANTED = "suggestions_wanted"
     PERSONAL_DATA_WANTED = "personal_data_wanted"
     CAMPAIGNS_WANTED = "campaigns_wanted"
+    MAIL_QUEUED = "mail_queued"
 
 
 class JobState(StrEnum):

@@ -17,6 +17,7 @@ TITLES = {
     JobName.SUGGESTIONS_WANTED: "Proposing codes",
     JobName.PERSONAL_DATA_WANTED: "Looking for personal data",
     JobName.CAMPAIGNS_WANTED: "Grouping similar letters",
+    JobName.MAIL_QUEUED: "Sending an e-mail",
 }
 
 

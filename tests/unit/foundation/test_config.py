@@ -8,7 +8,15 @@ from consult.foundation.config import Settings, UnsafeSettings, stored_secret
 
 @pytest.fixture
 def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> pytest.MonkeyPatch:
-    for name in ("DATABASE_URL", "QUEUE_URL", "SECRET_KEY", "SECURE_COOKIES", "PUBLIC_URL", "TRUSTED_HOSTS"):
+    for name in (
+        "DATABASE_URL",
+        "QUEUE_URL",
+        "SECRET_KEY",
+        "SECURE_COOKIES",
+        "PUBLIC_URL",
+        "TRUSTED_HOSTS",
+        "MAIL_URL",
+    ):
         monkeypatch.delenv(f"CONSULT_{name}", raising=False)
     monkeypatch.setenv("CONSULT_INSTANCE", str(tmp_path / "new" / "instance"))
     return monkeypatch
@@ -35,6 +43,7 @@ def test_the_secret_is_generated_once_and_readable_by_its_owner_alone(tmp_path: 
         ("CONSULT_SECRET_KEY", "short", "at least 32 characters"),
         ("CONSULT_DATABASE_URL", "mysql://x", "must start with"),
         ("CONSULT_PUBLIC_URL", "https://evidence.example.org", "CONSULT_SECURE_COOKIES=1"),
+        ("CONSULT_MAIL_URL", "smtp://localhost?from=a@example.org", "CONSULT_PUBLIC_URL"),
     ],
 )
 def test_unsafe_settings_stop_the_start(
