@@ -1,7 +1,7 @@
 """Fill an empty database with the demo, through the same verbs that people's acts call."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from consult.accounts.models import User
 from consult.accounts.service import create_user, grant_role
 from consult.assist import bridge, grouping
-from consult.calls.models import Call, Inquiry
+from consult.calls.models import Call, Inquiry, Option, Question
 from consult.calls.queries import call_with_questions, phases_of, places_of, respondent_types_of
 from consult.calls.rules import CallDetails, CallWords, QuestionDetails, QuestionKind
 from consult.calls.service import (
@@ -18,17 +18,25 @@ from consult.calls.service import (
     add_place,
     add_question,
     add_respondent_type,
+    add_section,
     create_inquiry,
     prepare_call,
     publish_call,
+    set_postcodes,
 )
 from consult.codebook.queries import codes_of
 from consult.codebook.service import import_codebook
 from consult.codebook.sheets import rows_of
 from consult.demo.decide import decide_submission
 from consult.demo.read import codebook_rows, evidence_files, inquiry_file
-from consult.evidence.rules import Channel, PublicationChoice
-from consult.evidence.service import GivenAnswer, GivenEvidence, receive_many
+from consult.evidence.rules import Bounds, Channel, PublicationChoice
+from consult.evidence.service import (
+    GivenAnswer,
+    GivenConfidence,
+    GivenDeclaration,
+    GivenEvidence,
+    receive_many,
+)
 from consult.foundation.clock import now
 from consult.foundation.database import db, transaction
 from consult.foundation.security import SYSTEM, Actor, Role
@@ -38,6 +46,8 @@ PASSWORD = "open the evidence"  # noqa: S105  # of the demo, printed at its star
 STAYS_OPEN = timedelta(days=90)
 # Every third submission has been coded, so that a visitor finds work done and work to do.
 DECIDED_SHARE = 3
+# In a file, for an answer that somebody preferred not to give.
+DECLINED = "declined"
 
 Say = Callable[[str], None]
 
@@ -118,7 +128,12 @@ def make_inquiry(given: dict[str, Any]) -> int:
     for phase in given["phases"]:
         add_phase(session, phase["title"], slug=phase["slug"], inquiry_id=inquiry.id, actor=SYSTEM, at=at)
     for place in given["places"]:
-        add_place(session, place["name"], slug=place["slug"], inquiry_id=inquiry.id, actor=SYSTEM, at=at)
+        made = add_place(
+            session, place["name"], slug=place["slug"], inquiry_id=inquiry.id, actor=SYSTEM, at=at
+        )
+        set_postcodes(
+            session, made.id, place.get("postcodes", ""), inquiry_id=inquiry.id, actor=SYSTEM, at=at
+        )
     for kind in given["respondent_types"]:
         add_respondent_type(
             session, kind["name"], slug=kind["slug"], inquiry_id=inquiry.id, actor=SYSTEM, at=at
@@ -155,23 +170,55 @@ def make_calls(given: dict[str, Any], inquiry_id: int) -> None:
             phase_id=phases[entry["phase"]],
             opens_at=entry["opens"],
             closes_at=max(entry["closes"], at + STAYS_OPEN),
+            declarations=tuple(entry.get("declarations", ())),
         )
         call = prepare_call(session, details, inquiry_id=inquiry_id, actor=SYSTEM, at=at)
-        for question in sorted(entry["questions"], key=lambda question: int(question["number"])):
-            add_question(
-                session, question_from(question), call_id=call.id, inquiry_id=inquiry_id, actor=SYSTEM, at=at
-            )
+        make_questions(entry, call.id, inquiry_id)
         publish_call(session, call.id, inquiry_id=inquiry_id, actor=SYSTEM, at=at)
+
+
+def make_questions(entry: dict[str, Any], call_id: int, inquiry_id: int) -> None:
+    """Make the sections and questions of a call."""
+    session = db.session()
+    by: dict[str, Any] = {"inquiry_id": inquiry_id, "actor": SYSTEM, "at": now()}
+    sections = {
+        given["slug"]: add_section(
+            session, given["title"], given.get("introduction", ""), call_id=call_id, **by
+        ).id
+        for given in entry.get("sections", ())
+    }
+    made: dict[str, Question] = {}
+    for given in sorted(entry["questions"], key=lambda question: int(question["number"])):
+        details = replace(
+            question_from(given),
+            section_id=sections.get(given.get("section", "")),
+            conditions=conditions_of(given, made),
+        )
+        made[given["slug"]] = add_question(session, details, call_id=call_id, **by)
+
+
+def conditions_of(given: dict[str, Any], made: dict[str, Question]) -> tuple[int, ...]:
+    """Return the options on which a question depends, of one made before it."""
+    if "asked_of" not in given:
+        return ()
+    asked = made[given["asked_of"]["question"]]
+    options = db.session.scalars(select(Option).where(Option.question_id == asked.id))
+    return tuple(option.id for option in options if option.wording in given["asked_of"]["options"])
 
 
 def question_from(entry: dict[str, Any]) -> QuestionDetails:
     """Return a question as its file describes it."""
+    options = tuple(entry.get("options", ()))
     return QuestionDetails(
         kind=QuestionKind(entry["kind"]),
         prompt=entry["prompt"],
         hint=entry.get("hint", ""),
         required=entry.get("required", False),
-        options=tuple(entry.get("options", ())),
+        options=options,
+        rows=tuple(entry.get("rows", ())),
+        exclusive=tuple(options.index(wording) + 1 for wording in entry.get("exclusive", ())),
+        may_decline=entry.get("may_decline", False),
+        word_guidance=entry.get("word_guidance"),
         minimum=entry.get("min"),
         maximum=entry.get("max"),
         minimum_meaning=entry.get("min_label", ""),
@@ -226,7 +273,7 @@ def evidence_from(
 ) -> GivenEvidence:
     """Return a submission as its file describes it."""
     answers = [
-        answer_from(question, file["answers"][question.slug], places)
+        with_choices(answer_from(question, file["answers"][question.slug], places), question.slug, file)
         for question in call.questions
         if question.slug in file["answers"]
     ]
@@ -243,18 +290,42 @@ def evidence_from(
         answers=tuple(answers),
         channel=Channel.WEB,
         send_key=None,
+        declaration=GivenDeclaration(**file.get("declaration", {})),
+    )
+
+
+def with_choices(answer: GivenAnswer, slug: str, file: dict[str, Any]) -> GivenAnswer:
+    """Return an answer with its own publication choice and the words that its writer keeps back."""
+    own = file.get("publications", {}).get(slug)
+    text = answer.text or ""
+    marks = [mark for mark in file.get("confidences", ()) if mark["question"] == slug]
+    spans = [(text.index(mark["words"]), mark) for mark in marks]
+    return replace(
+        answer,
+        publication=PublicationChoice(own) if own else None,
+        confidences=tuple(
+            GivenConfidence(Bounds(start, start + len(mark["words"])), mark["harm"]) for start, mark in spans
+        ),
     )
 
 
 def answer_from(question: Any, value: Any, places: dict[str, int]) -> GivenAnswer:
     """Return an answer in the form its question asks for."""
-    kind = question.kind
-    if kind is QuestionKind.FREE_TEXT:
+    if value == DECLINED:
+        return GivenAnswer(question.id, declined=True)
+    if question.kind is QuestionKind.FREE_TEXT:
         return GivenAnswer(question.id, text=value.strip("\n"))
-    if kind is QuestionKind.PLACE:
+    if question.kind is QuestionKind.PLACE:
         return GivenAnswer(question.id, place_id=places[value])
-    if kind in {QuestionKind.SINGLE, QuestionKind.SEVERAL}:
-        chosen = value if isinstance(value, list) else [value]
-        ids = {option.wording: option.id for option in question.options}
-        return GivenAnswer(question.id, option_ids=tuple(ids[wording] for wording in chosen))
-    return GivenAnswer(question.id, number=int(value))
+    return chosen_from(question, value) if question.options else GivenAnswer(question.id, number=int(value))
+
+
+def chosen_from(question: Any, value: Any) -> GivenAnswer:
+    """Return which options were chosen: of a matrix, in which row."""
+    ids = {option.wording: option.id for option in question.options}
+    if question.kind is QuestionKind.MATRIX:
+        rows = {row.wording: row.id for row in question.rows}
+        cells = tuple((rows[row], ids[option]) for row, option in value.items())
+        return GivenAnswer(question.id, cells=cells)
+    chosen = value if isinstance(value, list) else [value]
+    return GivenAnswer(question.id, option_ids=tuple(ids[wording] for wording in chosen))

@@ -29,7 +29,7 @@ def press(page: Page, name: str = "Save and continue") -> None:
 
 
 def answer_all(page: Page, seen: Look | None = None) -> None:
-    """Answer the nine questions of the first call, one a page."""
+    """Answer the questions of the first call, one a page."""
     steps: list[Callable[[], None]] = [
         lambda: page.get_by_role("textbox").fill(WORDS),
         lambda: None,
@@ -37,12 +37,14 @@ def answer_all(page: Page, seen: Look | None = None) -> None:
         lambda: page.get_by_label("A little").check(),
         lambda: page.get_by_label("None at all").check(),
         lambda: page.get_by_label("Neighbourhood plan").check(),
+        lambda: page.get_by_label("In part").check(),
+        lambda: page.get_by_role("radio", name="Parish or town council: Badly").check(force=True),
         lambda: page.get_by_role("radio").nth(1).check(),
         lambda: page.get_by_role("textbox").fill("40"),
         lambda: page.get_by_label("Wigan").check(),
     ]
     for number, step in enumerate(steps, start=1):
-        expect(page.get_by_text(f"Question {number} of 9")).to_be_visible()
+        expect(page.get_by_text(f"Question {number} of 11")).to_be_visible()
         if seen:
             seen(page, f"respond-question-{number}")
         step()
@@ -103,7 +105,7 @@ def test_the_journey_needs_no_mouse(page: Page) -> None:
     assert radios.first.is_checked()
     tab_to(page, "button", "Save and continue")
     page.keyboard.press("Enter")
-    expect(page.get_by_text("Question 1 of 9")).to_be_visible()
+    expect(page.get_by_text("Question 1 of 11")).to_be_visible()
 
 
 def tab_to(page: Page, element: str, words: str) -> None:
@@ -157,7 +159,7 @@ def test_a_lost_session_loses_no_word(page: Page, lost: str) -> None:
     press(page)
     assert page.get_by_role("textbox").first.input_value() == WORDS
     press(page)
-    expect(page.get_by_text("Question 2 of 9")).to_be_visible()
+    expect(page.get_by_text("Question 2 of 11")).to_be_visible()
 
 
 def test_a_double_click_sends_once(page: Page) -> None:

@@ -1,16 +1,26 @@
 """The demo is what it says: fictional, varied and true to its own codings."""
 
 from collections import Counter
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from consult.accounts.models import User
+from consult.calls.models import Option, QuestionCondition, Section
 from consult.coding.models import Coding, Decision, ModelRun
 from consult.demo import seed
 from consult.demo.read import codebook_rows, evidence_files, inquiry_file
-from consult.evidence.models import Passage, SourceText, Submission
+from consult.evidence.models import (
+    Answer,
+    AnswerCell,
+    ConfidentialPassage,
+    Declaration,
+    Passage,
+    SourceText,
+    Submission,
+)
 from consult.themes.models import Theme
 
 FILES = evidence_files()
@@ -71,3 +81,21 @@ def test_the_demo_is_seeded_through_the_real_verbs(seeded: Session) -> None:
         select(Passage, SourceText).join(SourceText, SourceText.id == Passage.source_text_id)
     ):
         assert text.body[passage.start : passage.end] == passage.quote
+
+
+def test_the_demo_shows_what_questions_can_do(seeded: Session) -> None:
+    def count(model: type[Any], *conditions: Any) -> int:
+        return seeded.scalar(select(func.count()).select_from(model).where(*conditions)) or 0
+
+    assert count(Section) == 3
+    assert count(QuestionCondition) == 4
+    assert count(Option, Option.exclusive) == 1
+    assert count(AnswerCell) > 60
+    assert count(Answer, Answer.declined) >= 3
+    assert count(Declaration) == 2
+    quoted = seeded.execute(
+        select(SourceText.body, ConfidentialPassage.start, ConfidentialPassage.end).join(
+            ConfidentialPassage, ConfidentialPassage.source_text_id == SourceText.id
+        )
+    )
+    assert [body[start:end][:10] for body, start, end in quoted] == ["I had a ge"]
