@@ -1,6 +1,7 @@
 """Inquiries, phases, places, respondent types, calls and their questions."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -9,7 +10,17 @@ from consult.calls.rules import CallState, QuestionKind
 from consult.foundation.database import Base, state_type
 
 
-class Inquiry(Base):
+class InLanguages:
+    """A row whose English words may stand in other languages too.
+
+    `translations` maps a language to field to words, such as {"cy": {"title": "…"}}: one place for all of
+    them, read by foundation.language.in_language and written by service.translate_call.
+    """
+
+    translations: Mapped[dict[str, Any]] = mapped_column(server_default="{}", default=dict)
+
+
+class Inquiry(InLanguages, Base):
     """A commission's whole work."""
 
     __tablename__ = "inquiries"
@@ -38,7 +49,7 @@ class Phase(Base):
     position: Mapped[int]
 
 
-class Place(Base):
+class Place(InLanguages, Base):
     """An area that evidence is about."""
 
     __tablename__ = "places"
@@ -53,7 +64,7 @@ class Place(Base):
     postcodes: Mapped[list[str]] = mapped_column(server_default="[]", default=list)
 
 
-class RespondentType(Base):
+class RespondentType(InLanguages, Base):
     """The capacity in which somebody answers."""
 
     __tablename__ = "respondent_types"
@@ -66,7 +77,7 @@ class RespondentType(Base):
     position: Mapped[int]
 
 
-class Call(Base):
+class Call(InLanguages, Base):
     """A published invitation to give evidence."""
 
     __tablename__ = "calls"
@@ -88,6 +99,8 @@ class Call(Base):
     closes_at: Mapped[datetime]
     # Which of rules.DECLARATIONS it asks for.
     declarations: Mapped[list[str]] = mapped_column(server_default="[]", default=list)
+    # English always, and Welsh where the call is offered in it as well.
+    languages: Mapped[list[str]] = mapped_column(server_default='["en"]', default=lambda: ["en"])
 
     inquiry: Mapped[Inquiry] = relationship(lazy="raise")
     questions: Mapped[list["Question"]] = relationship(
@@ -96,7 +109,7 @@ class Call(Base):
     sections: Mapped[list["Section"]] = relationship(lazy="raise", order_by="Section.position")
 
 
-class Section(Base):
+class Section(InLanguages, Base):
     """Questions of a call that belong together, under a heading of their own."""
 
     __tablename__ = "sections"
@@ -109,7 +122,7 @@ class Section(Base):
     introduction: Mapped[str] = mapped_column(Text, default="")
 
 
-class Question(Base):
+class Question(InLanguages, Base):
     """A numbered prompt of a call."""
 
     __tablename__ = "questions"
@@ -155,7 +168,7 @@ class Question(Base):
     )
 
 
-class Option(Base):
+class Option(InLanguages, Base):
     """One choice offered by a question."""
 
     __tablename__ = "options"
@@ -169,7 +182,7 @@ class Option(Base):
     exclusive: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
-class MatrixRow(Base):
+class MatrixRow(InLanguages, Base):
     """One row of a matrix question, answered with one of its options."""
 
     __tablename__ = "matrix_rows"

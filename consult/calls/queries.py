@@ -15,7 +15,7 @@ from consult.foundation.database import db
 from consult.foundation.errors import NotFound
 from consult.foundation.jobs.models import Job
 from consult.foundation.jobs.names import FINISHED
-from consult.foundation.language import _
+from consult.foundation.language import ENGLISH, LANGUAGES, _
 from consult.foundation.security import ActorKind, Identity
 
 
@@ -116,6 +116,13 @@ def published_calls(session: Session) -> list[Call]:
     """Return every call that the public may see, open, to come or closed, those closing soonest first."""
     calls = select(Call).where(Call.state != CallState.DRAFT).options(joinedload(Call.inquiry))
     return list(session.scalars(calls.order_by(Call.closes_at, Call.id)))
+
+
+def languages_in_use(session: Session) -> list[str]:
+    """Return the languages in which the public may read one call or another, in the order of pages."""
+    used = session.scalars(select(Call.languages).where(Call.state != CallState.DRAFT))
+    known = {ENGLISH}.union(*used)
+    return [language for language in LANGUAGES if language in known]
 
 
 def phases_of(session: Session, inquiry_id: int) -> list[Phase]:

@@ -6,14 +6,14 @@ from datetime import datetime
 from flask import Blueprint, render_template
 
 from consult.calls.models import Call, Question
-from consult.calls.queries import call_with_questions, published_calls
+from consult.calls.queries import call_with_questions, languages_in_use, published_calls
 from consult.calls.rules import CallState, Openness, QuestionKind, openness
 from consult.calls.time_left import time_left
 from consult.foundation.clock import now
 from consult.foundation.database import db
 from consult.foundation.errors import NotFound
 from consult.foundation.guard import public
-from consult.foundation.language import _, lazy
+from consult.foundation.language import Words, _, in_language, lazy, offer, settle
 from consult.foundation.web import LONDON
 
 blueprint = Blueprint("calls_public", __name__)
@@ -40,6 +40,8 @@ class CallNotice:
     """A call as the front page announces it."""
 
     call: Call
+    title: Words
+    inquiry_title: Words
     openness: Openness
     remaining: str
 
@@ -49,6 +51,7 @@ class CallNotice:
 def front() -> str:
     """List the calls for evidence: open, to come, closed."""
     at = now()
+    offer(languages_in_use(db.session()))
     notices = [notice_of(call, at=at) for call in published_calls(db.session())]
     groups = [(heading, [n for n in notices if n.openness is state]) for state, heading in HEADINGS]
     return render_template(
@@ -66,10 +69,12 @@ def call(inquiry_slug: str, call_slug: str) -> str:
     found = call_with_questions(db.session(), inquiry_slug, call_slug)
     if found.state is CallState.DRAFT:
         raise NotFound(_("There is no such call for evidence."))
+    settle(found.languages)
+    notice = notice_of(found, at=now())
     return render_template(
         "calls/call.html",
-        title=found.title,
-        notice=notice_of(found, at=now()),
+        title=notice.title,
+        notice=notice,
         questions=[(question, how_answered(question)) for question in found.questions],
     )
 
@@ -78,7 +83,8 @@ def notice_of(call: Call, *, at: datetime) -> CallNotice:
     """Return a call with how it stands at a moment."""
     standing = openness(call.state, call.opens_at, call.closes_at, at)
     remaining = time_left(call.closes_at, at, LONDON) if standing is Openness.OPEN else ""
-    return CallNotice(call, standing, remaining)
+    titles = in_language(call, "title"), in_language(call.inquiry, "title")
+    return CallNotice(call, *titles, standing, remaining)
 
 
 def how_answered(question: Question) -> str:

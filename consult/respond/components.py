@@ -1,12 +1,14 @@
 """The parameters of the components that show a question."""
 
+from collections.abc import Iterable
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 from consult.calls.rules import QuestionKind
 from consult.evidence.rules import word_count
-from consult.foundation.language import _, in_each_number, ngettext
+from consult.foundation.language import _, foreign, in_each_number, language_of, ngettext
 from consult.respond.answers import Asked, one
-from consult.respond.fields import is_long_list
+from consult.respond.fields import choices_of, is_long_list
 
 if TYPE_CHECKING:
     from consult.respond.forms import QuestionForm
@@ -14,15 +16,16 @@ if TYPE_CHECKING:
 
 def widget_for(asked: Asked, form: "QuestionForm") -> dict[str, Any]:
     """Return the parameters of the component that shows a question."""
-    heading = {"classes": "govuk-label--l", "isPageHeading": True}
+    heading = {"classes": "govuk-label--l", "isPageHeading": True, "attributes": foreign(asked.prompt)}
     if asked.kind is QuestionKind.FREE_TEXT:
         return {"label": heading, **text_area_for(asked, one(form.typed()))}
     if asked.kind is QuestionKind.NUMBER:
         return {"label": heading, "classes": "govuk-input--width-10", "inputmode": "numeric"}
     if is_long_list(asked):
         return {"label": heading}
-    hint = {"text": asked.hint} if asked.hint else None
-    return {"fieldset": heading_legend(asked.prompt), "hint": hint, **items_alone(asked)}
+    hint = {"text": asked.hint, "attributes": foreign(asked.hint)} if asked.hint else None
+    fieldset = {**heading_legend(asked.prompt), "attributes": foreign(asked.prompt)}
+    return {"fieldset": fieldset, "hint": hint, **items_of(asked)}
 
 
 def text_area_for(asked: Asked, typed: str) -> dict[str, Any]:
@@ -71,12 +74,29 @@ def words_counted(number: int) -> str:
     return ngettext("%%{count} word so far", "%%{count} words so far", number)
 
 
-def items_alone(asked: Asked) -> dict[str, Any]:
+def items_of(asked: Asked) -> dict[str, Any]:
+    """Return what is to be said of single choices: which stand alone, and which are in another language."""
+    both: Iterable[tuple[dict[str, Any], dict[str, Any]]] = zip_longest(
+        items_alone(asked), items_foreign(asked), fillvalue={}
+    )
+    items = [alone | marked for alone, marked in both]
+    return {"items": items} if any(items) else {}
+
+
+def items_alone(asked: Asked) -> list[dict[str, Any]]:
     """Return which of several choices untick all others, as a script does it; rules see to it without."""
     if asked.kind is not QuestionKind.SEVERAL:
-        return {}
+        return []
     alone = [*(choice.exclusive for choice in asked.choices), *([True] if asked.may_decline else [])]
-    return {"items": [{"behaviour": "exclusive"} if each else {} for each in alone]} if any(alone) else {}
+    return [{"behaviour": "exclusive"} if each else {} for each in alone]
+
+
+def items_foreign(asked: Asked) -> list[dict[str, Any]]:
+    """Return the language of each choice where not all of the question is in that of the page."""
+    wordings = choices_of(asked).values()
+    if not any(foreign(words) for words in (asked.prompt, *wordings)):
+        return []
+    return [{"label": {"attributes": {"lang": language_of(wording)}}} for wording in wordings]
 
 
 def word_count_texts(limit: int | None) -> dict[str, Any]:

@@ -225,7 +225,7 @@ def check_page(visit: Visit, *, tried: bool = False, lost: bool = False) -> Resp
 
 def change_link(visit: Visit, gap: Gap) -> str:
     """Return where a gap is filled."""
-    return f"{address_of(visit.call, gap.step)}?back=check"
+    return address_of(visit.call, gap.step, back=CHECK.page)
 
 
 def words_page(
@@ -270,7 +270,7 @@ def declaration_rows(visit: Visit, about: Mapping[str, Any]) -> list[Row]:
         "funding": _("Funding"),
     }
     problems = declaration_problems(about, visit.call.declarations)
-    href = f"{address_of(visit.call, DECLARATION)}?back=check"
+    href = address_of(visit.call, DECLARATION, back=CHECK.page)
     return [
         Row(asked[name], (value,) if value.strip() else (), problems.get(name, ""), href, asked[name].lower())
         for name in visit.call.declarations
@@ -289,7 +289,7 @@ def about_rows(visit: Visit, about: Mapping[str, Any]) -> list[Row]:
         ("email", _("E-mail address"), str(about.get("email", ""))),
         ("respondent_type", _("Which describes you best"), types.get(chosen, chosen)),
     ]
-    href = f"{address_of(visit.call, ABOUT)}?back=check"
+    href = address_of(visit.call, ABOUT, back=CHECK.page)
     return [
         Row(asked, (value,) if value.strip() else (), problems.get(field, ""), href, asked.lower())
         for field, asked, value in values
@@ -304,7 +304,7 @@ def question_row(visit: Visit, asked: Asked, filled: Filled) -> Row:
         asked=asked.prompt,
         lines=tuple(answer_in_words(asked, typed)),
         problem=problem_with(asked, typed),
-        href=f"{address_of(visit.call, Step('question', asked.number))}?back=check",
+        href=address_of(visit.call, Step("question", asked.number), back=CHECK.page),
         change=_("the answer to question %(number)s", number=asked.position),
         in_full=asked.kind is QuestionKind.FREE_TEXT,
         outcome=outcome_of(asked, typed, filled.about, filled.confidences),
@@ -319,5 +319,5 @@ def publication_row(visit: Visit, about: Mapping[str, Any]) -> Row:
     if not problem:
         choice = PublicationChoice(chosen)
         lines = (str(PUBLICATION_CHOICES[choice]), what_to_know(choice))
-    href = f"{address_of(visit.call, PUBLICATION)}?back=check"
+    href = address_of(visit.call, PUBLICATION, back=CHECK.page)
     return Row(_("May we publish it?"), lines, problem, href, _("the publication choice"))

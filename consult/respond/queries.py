@@ -14,7 +14,7 @@ from consult.evidence.models import Answer, AnswerCell, AnswerChoice, SourceText
 from consult.evidence.queries import cells_in_words, confidences_of
 from consult.evidence.rules import PublicationChoice
 from consult.foundation.errors import NotFound
-from consult.foundation.language import _
+from consult.foundation.language import ENGLISH, _, in_language
 from consult.respond.answers import Asked, Choice, SectionAsked
 from consult.respond.codes import hash_of
 from consult.respond.confidences import Confidence, confidences_in
@@ -80,6 +80,7 @@ class DraftHeld:
     expires_at: datetime
     submission_id: int | None
     confidences: tuple[Confidence, ...] = ()
+    language: str = ENGLISH
 
     @property
     def filled(self) -> Filled:
@@ -118,12 +119,12 @@ class Receipt:
     answers: tuple[AnswerSent, ...]
 
 
-def call_to_answer(session: Session, inquiry_slug: str, call_slug: str) -> CallToAnswer:
-    """Return a published call; a call still being written does not exist for the public."""
+def published_call(session: Session, inquiry_slug: str, call_slug: str) -> Call:
+    """Return a published call, loaded; a call still being written does not exist for the public."""
     call = call_with_questions(session, inquiry_slug, call_slug)
     if call.state is CallState.DRAFT:
         raise NotFound(_("There is no such call for evidence."))
-    return as_call_to_answer(session, call)
+    return call
 
 
 def call_of_draft(session: Session, call_id: int) -> CallToAnswer:
@@ -135,25 +136,25 @@ def call_of_draft(session: Session, call_id: int) -> CallToAnswer:
 
 
 def as_call_to_answer(session: Session, call: Call) -> CallToAnswer:
-    """Return a loaded call as plain values, with the places and types of its inquiry."""
+    """Return a loaded call as plain values in the page's language, with its inquiry's places and types."""
     places = places_of(session, call.inquiry_id)
     types = respondent_types_of(session, call.inquiry_id)
     sections = sections_asked(call)
     return CallToAnswer(
         id=call.id,
         slug=call.slug,
-        title=call.title,
+        title=in_language(call, "title"),
         state=call.state,
         opens_at=call.opens_at,
         closes_at=call.closes_at,
         inquiry_id=call.inquiry_id,
         inquiry_slug=call.inquiry.slug,
-        inquiry_title=call.inquiry.title,
+        inquiry_title=in_language(call.inquiry, "title"),
         questions=tuple(
             replace(as_asked(question, position, places), section=sections.get(question.section_id))
             for position, question in enumerate(call.questions, 1)
         ),
-        types=tuple(RespondentTypeOffered(t.id, t.slug, t.name) for t in types),
+        types=tuple(RespondentTypeOffered(t.id, t.slug, in_language(t, "name")) for t in types),
         declarations=tuple(name for name in DECLARATIONS if name in call.declarations),
     )
 
@@ -163,35 +164,37 @@ def sections_asked(call: Call) -> dict[int | None, SectionAsked]:
     used = {question.section_id for question in call.questions}
     sections = [section for section in call.sections if section.id in used]
     return {
-        section.id: SectionAsked(number, len(sections), section.title, section.introduction)
+        section.id: SectionAsked(
+            number, len(sections), in_language(section, "title"), in_language(section, "introduction")
+        )
         for number, section in enumerate(sections, 1)
     }
 
 
 def as_asked(question: Question, position: int, places: list[Place]) -> Asked:
     """Return a question as it is put, a place question with the inquiry's places to choose from."""
-    choices = [Choice(option.id, option.wording, option.exclusive) for option in question.options]
+    choices = [Choice(o.id, in_language(o, "wording"), o.exclusive) for o in question.options]
     if question.kind is QuestionKind.PLACE:
-        choices = [Choice(place.id, place.name, postcodes=tuple(place.postcodes)) for place in places]
+        choices = [Choice(p.id, in_language(p, "name"), postcodes=tuple(p.postcodes)) for p in places]
     return Asked(
         id=question.id,
         slug=question.slug,
         number=question.number,
         position=position,
         kind=question.kind,
-        prompt=question.prompt,
-        hint=question.hint,
+        prompt=in_language(question, "prompt"),
+        hint=in_language(question, "hint"),
         required=question.required,
         choices=tuple(choices),
         minimum=question.minimum,
         maximum=question.maximum,
-        minimum_meaning=question.minimum_meaning,
-        maximum_meaning=question.maximum_meaning,
+        minimum_meaning=in_language(question, "minimum_meaning"),
+        maximum_meaning=in_language(question, "maximum_meaning"),
         word_limit=question.word_limit,
         word_guidance=question.word_guidance,
         most_files=question.most_files,
         may_decline=question.may_decline,
-        rows=tuple(Choice(row.id, row.wording) for row in question.rows),
+        rows=tuple(Choice(row.id, in_language(row, "wording")) for row in question.rows),
         conditions=frozenset(condition.option_id for condition in question.conditions),
     )
 
@@ -211,6 +214,7 @@ def draft_held(session: Session, call_id: int, return_code: str) -> DraftHeld | 
         draft.expires_at,
         draft.submission_id,
         confidences_in(draft.confidences),
+        draft.language,
     )
 
 
@@ -231,6 +235,16 @@ def receipt_exists(session: Session, receipt_code: str) -> bool:
     return session.scalar(found) is not None
 
 
+def languages_of_receipt(session: Session, receipt_code: str) -> tuple[list[str], str]:
+    """Return the languages of the call that was answered, and the one in which it was."""
+    row = session.execute(
+        select(Call.languages, Submission.language)
+        .join(Submission, Submission.call_id == Call.id)
+        .where(Submission.receipt_hash == hash_of(receipt_code))
+    ).one_or_none()
+    return (row[0], row[1]) if row else ([ENGLISH], ENGLISH)
+
+
 def receipt_for(session: Session, receipt_code: str) -> Receipt:
     """Return what was sent under a receipt code; NotFound for any other."""
     row = session.execute(
@@ -246,14 +260,14 @@ def receipt_for(session: Session, receipt_code: str) -> Receipt:
     return Receipt(
         reference=submission.reference,
         sent_at=submission.sent_at,
-        call_title=call.title,
-        inquiry_title=inquiry.title,
+        call_title=in_language(call, "title"),
+        inquiry_title=in_language(inquiry, "title"),
         inquiry_slug=inquiry.slug,
         call_slug=call.slug,
         name=submission.respondent.name,
         organisation=submission.respondent.organisation,
         email=submission.respondent.email,
-        respondent_type=submission.respondent_type.name if submission.respondent_type else "",
+        respondent_type=in_language(submission.respondent_type, "name") if submission.respondent_type else "",
         publication=submission.publication,
         answers=answers_sent(session, submission.id),
     )
@@ -283,7 +297,7 @@ def answers_sent(session: Session, submission_id: int) -> tuple[AnswerSent, ...]
     return tuple(
         AnswerSent(
             positions[answer.question_id],
-            answer.question.prompt,
+            in_language(answer.question, "prompt"),
             body or "",
             chosen_in(answer),
             answer.publication,
@@ -294,10 +308,10 @@ def answers_sent(session: Session, submission_id: int) -> tuple[AnswerSent, ...]
 
 
 def chosen_in(answer: Answer) -> tuple[str, ...]:
-    """Return what an answer without words says."""
-    options = sorted((choice.option.position, choice.option.wording) for choice in answer.choices)
+    """Return what an answer without words says, in the language of the page."""
+    options = sorted((c.option.position, in_language(c.option, "wording")) for c in answer.choices)
     number = [] if answer.number is None else [f"{answer.number:,}"]
-    place = [answer.place.name] if answer.place else []
+    place = [in_language(answer.place, "name")] if answer.place else []
     district = [_("Postcode district %(district)s", district=answer.district)] if answer.district else []
     declined = [_("Prefer not to say")] if answer.declined else []
     cells = [f"{row}: {option}" for row, option in cells_in_words(answer)]

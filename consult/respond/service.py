@@ -90,6 +90,12 @@ def save_confidences(
     draft.confidences = [confidence.as_kept() for confidence in confidences]
 
 
+def write_in(session: Session, draft_id: int, language: str, *, at: datetime) -> None:
+    """Go on with a draft in another language. Raises CallNotOpen, AlreadySent, NotFound."""
+    draft, _call = _open_draft(session, draft_id, at)
+    draft.language = language
+
+
 def send_draft(session: Session, draft_id: int, return_code: str, *, actor: Actor, at: datetime) -> int:
     """Make a draft a submission, erase its words, and return the submission's id.
 

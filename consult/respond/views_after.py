@@ -3,15 +3,16 @@
 from flask import flash, make_response, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
+from consult.calls.queries import languages_in_use
 from consult.evidence.rules import PublicationChoice
 from consult.foundation.database import db
 from consult.foundation.guard import public
-from consult.foundation.language import _, lazy
+from consult.foundation.language import _, lazy, offer, return_in, settle
 from consult.respond import pages
 from consult.respond.codes import code_read, grouped, is_code, receipt_code_for
 from consult.respond.forms import PUBLICATION_CHOICES, WHAT_WILL_HAPPEN, ResumeForm
 from consult.respond.outcomes import OUTCOMES
-from consult.respond.queries import receipt_exists, receipt_for, slugs_for_code
+from consult.respond.queries import languages_of_receipt, receipt_exists, receipt_for, slugs_for_code
 from consult.respond.routes import blueprint
 from consult.respond.visit import address_of, forget, remember, visit_to
 from consult.respond.ways import open_step, to, turned_away
@@ -70,6 +71,7 @@ def open_code() -> Response:
     remember(visit.call.id, code)
     # Read again: the draft of the code, not the one this browser may have had.
     visit = visit_to(*slugs)
+    return_in(visit.started.language)
     onward = to("sent", visit) if visit.is_sent else address_of(visit.call, open_step(visit))
     return redirect(onward, 303)
 
@@ -98,6 +100,7 @@ def sent(inquiry_slug: str, call_slug: str) -> Response:
 @public
 def receipt(code: str) -> Response:
     """Show a copy of everything sent to whoever holds the receipt code."""
+    settle(*languages_of_receipt(db.session(), code_read(code)))
     found = receipt_for(db.session(), code_read(code))
     page = render_template(
         "respond/receipt.html",
@@ -117,6 +120,7 @@ def receipt(code: str) -> Response:
 
 def resume_page(form: ResumeForm, *, status: int = 200) -> Response:
     """Return the page that asks for a code."""
+    offer(languages_in_use(db.session()))
     page = render_template(
         "respond/resume.html",
         title=_("Come back to your evidence"),

@@ -15,7 +15,7 @@ from consult.foundation.clock import now
 from consult.foundation.database import transaction
 from consult.foundation.errors import BadInput
 from consult.foundation.guard import public
-from consult.foundation.language import _, lazy
+from consult.foundation.language import _, lazy, page_language
 from consult.foundation.security import RESPONDENT
 from consult.respond import pages, service
 from consult.respond.forms import DeclarationForm, JourneyForm, question_form
@@ -161,6 +161,8 @@ def send(inquiry_slug: str, call_slug: str) -> Response:
         return turned_away(visit) or redirect(address_of(visit.call, CHECK), 303)
     try:
         with transaction() as session:
+            if visit.draft.language != page_language() and not visit.is_sent:
+                service.write_in(session, visit.draft.id, page_language(), at=now())
             service.send_draft(session, visit.draft.id, visit.code, actor=RESPONDENT, at=now())
     except service.CallNotOpen:
         return closed(visit, status=pages.NOT_NOW)

@@ -14,13 +14,13 @@ from consult.calls.rules import Openness
 from consult.foundation.clock import now
 from consult.foundation.database import db, transaction
 from consult.foundation.errors import NotFound
-from consult.foundation.language import _
+from consult.foundation.language import _, page_language, settle
 from consult.foundation.security import RESPONDENT
 from consult.respond import service
 from consult.respond.answers import Asked
 from consult.respond.codes import SECRET_BYTES, code_from, code_read
 from consult.respond.logic import shown_questions
-from consult.respond.queries import CallToAnswer, DraftHeld, call_to_answer, draft_held
+from consult.respond.queries import CallToAnswer, DraftHeld, as_call_to_answer, draft_held, published_call
 from consult.respond.rules import Step
 
 CODES = "drafts"
@@ -74,23 +74,29 @@ def visit_to(inquiry_slug: str, call_slug: str, *, posted: bool = False) -> Visi
     shared computer the browser's may be somebody else's.
     """
     session = db.session()
-    call = call_to_answer(session, inquiry_slug, call_slug)
+    found = published_call(session, inquiry_slug, call_slug)
+    code = (code_read(request.form.get(POSTED_CODE, "")) if posted else "") or remembered(found.id)
+    draft = draft_held(session, found.id, code) if code else None
+    settle(found.languages, draft.language if draft else "")
+    call = as_call_to_answer(session, found)
     visit = Visit(call, call.openness(now()))
-    code = (code_read(request.form.get(POSTED_CODE, "")) if posted else "") or remembered(call.id)
-    draft = draft_held(session, call.id, code) if code else None
     return replace(visit, code=code, draft=draft) if draft else visit
 
 
 def save_in_draft(visit: Visit, save: Callable[[Session, int, datetime], None]) -> bool:
     """Save into the visit's draft, or into a new one where none was found; tell whether it was new."""
-    at, code, is_new = now(), visit.code, visit.draft is None
+    at, code, is_new, language = now(), visit.code, visit.draft is None, page_language()
     with transaction() as session:
         if visit.draft is None:
             code = new_code()
-            draft_id = service.begin_draft(session, visit.call.id, code, actor=RESPONDENT, at=at)
+            draft_id = service.begin_draft(
+                session, visit.call.id, code, actor=RESPONDENT, at=at, language=language
+            )
         else:
             draft_id = visit.draft.id
         save(session, draft_id, at)
+        if visit.draft is not None and visit.draft.language != language:
+            service.write_in(session, draft_id, language, at=at)
     remember(visit.call.id, code)
     return is_new
 
@@ -125,7 +131,9 @@ def was_posted_from_here() -> bool:
     return origin is None or origin == request.host_url.rstrip("/")
 
 
-def address_of(call: CallToAnswer, step: Step) -> str:
-    """Return the address of a page of the journey."""
+def address_of(call: CallToAnswer, step: Step, **more: Any) -> str:
+    """Return the address of a page of the journey, with what else stands in it."""
     numbered: dict[str, Any] = {} if step.number is None else {"number": step.number}
-    return url_for(f"respond.{step.page}", inquiry_slug=call.inquiry_slug, call_slug=call.slug, **numbered)
+    return url_for(
+        f"respond.{step.page}", inquiry_slug=call.inquiry_slug, call_slug=call.slug, **numbered, **more
+    )

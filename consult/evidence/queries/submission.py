@@ -30,6 +30,7 @@ from consult.evidence.rules import (
 )
 from consult.foundation.audit import AuditEvent
 from consult.foundation.errors import NotFound
+from consult.foundation.language import in_language
 
 
 @dataclass(frozen=True)
@@ -292,9 +293,9 @@ def _as_read(answer: Answer, text: TextRead | None) -> AnswerRead:
 
 
 def cells_in_words(answer: Answer) -> tuple[tuple[str, str], ...]:
-    """Return the rows of a matrix with what was chosen in each, in order."""
+    """Return the rows of a matrix with what was chosen in each, in order and in the language of the page."""
     in_order = sorted(answer.cells, key=lambda cell: cell.row.position)
-    return tuple((cell.row.wording, cell.option.wording) for cell in in_order)
+    return tuple((in_language(cell.row, "wording"), in_language(cell.option, "wording")) for cell in in_order)
 
 
 def passages_of(session: Session, submission_id: int) -> tuple[PassageRead, ...]:

@@ -21,7 +21,7 @@ from consult.foundation.security import RESPONDENT, SYSTEM, ActorKind
 from consult.respond import service
 from consult.respond.codes import code_from, receipt_code_for
 from consult.respond.models import Draft
-from consult.respond.queries import call_to_answer, draft_held, receipt_exists
+from consult.respond.queries import draft_held, published_call, receipt_exists
 from consult.respond.rules import KEPT_AFTER_CLOSING
 from tests.builders import NOON, Builder
 
@@ -148,7 +148,7 @@ def test_a_call_being_written_does_not_exist_for_respondents(session: Session, b
     call = build.call(build.inquiry(slug="hidden"), slug="hidden", state=CallState.DRAFT)
     session.flush()
     with pytest.raises(NotFound):
-        call_to_answer(session, "hidden", call.slug)
+        published_call(session, "hidden", call.slug)
 
 
 def test_drafts_are_erased_two_weeks_after_closing_and_not_an_instant_before(
