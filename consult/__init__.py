@@ -108,13 +108,14 @@ def register_foundation(app: Flask, settings: Settings) -> None:
 
     from consult.accounts import sign_in
     from consult.calls.queries import identify
-    from consult.foundation import assets, database, guard, language, mail, web
+    from consult.foundation import assets, database, guard, language, language_choice, mail, web
     from consult.foundation.jobs import service as job_service
 
     database.init_app(app)
     Migrate(app, database.db, directory=str(MIGRATIONS))
     web.init_app(app)
     language.init_app(app)
+    language_choice.init_app(app)
     mail.init_app(app)
     assets.init_app(app)
     sign_in.init_app(app)

@@ -13,7 +13,8 @@ from consult.foundation.clock import now
 from consult.foundation.database import db
 from consult.foundation.errors import NotFound
 from consult.foundation.guard import public
-from consult.foundation.language import Words, _, in_language, lazy, offer, settle
+from consult.foundation.language import Words, _, in_language, lazy
+from consult.foundation.language_choice import offer, settle
 from consult.foundation.web import LONDON
 
 blueprint = Blueprint("calls_public", __name__)

@@ -4,25 +4,22 @@ Rules and forms take `_` and `ngettext` from here, so that they need to know not
 written once, in English, in the code; its Welsh stands in consult/translations/cy/LC_MESSAGES/messages.po.
 Outside of a request, and on the pages of members, everything is in English.
 
-What a page is written in is kept in its address (`?lang=cy`) and in the draft, never in a cookie.
+Which language a page is in, language_choice.py decides.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, Protocol
 
 from babel import Locale
-from flask import Flask, current_app, g, has_app_context, has_request_context, request, url_for
+from flask import Flask, g, has_app_context
 from flask_babel import Babel, LazyString, get_locale, lazy_gettext, refresh
 from flask_babel import gettext as translated
 from flask_babel import ngettext as translated_by_number
-
-from consult.foundation.guard import PUBLIC, PUBLIC_ENDPOINTS, access_of
 
 ENGLISH = "en"
 WELSH = "cy"
 # As each calls itself; the order is the one in which a page offers them.
 LANGUAGES = {ENGLISH: "English", WELSH: "Cymraeg"}
-ARGUMENT = "lang"
 
 # Plain "en" would write dates as Americans do.
 _LOCALES = {ENGLISH: "en_GB", WELSH: "cy"}
@@ -86,55 +83,10 @@ def speak(language: str) -> None:
     refresh()
 
 
-def settle(offered: Sequence[str], held: str = "") -> None:
-    """Choose the language of a page that is offered in some.
-
-    What its address asks for goes first, then the one `held` by a draft or a submission; the browser's own
-    settings decide only for whoever has chosen nothing yet.
-    """
-    offer(offered)
-    for wanted in (request.args.get(ARGUMENT, ""), held):
-        if wanted in offered:
-            return speak(wanted)
-    # Werkzeug's own best_match would take "en;q=0.1" before "cy-GB", for it matches whole tags first.
-    preferred = (tag.partition("-")[0].lower() for tag in request.accept_languages.values())
-    return speak(next((tag for tag in preferred if tag in offered), offered[0]))
-
-
-def offer(languages: Sequence[str]) -> None:
-    """Let the page link to itself in these languages."""
-    g.languages_offered = languages
-
-
-def return_in(language: str) -> None:
-    """Go on in the language of what is opened, whatever the page was in on which it was asked for."""
-    if "asked_language" in g:
-        g.asked_language = language
-    speak(language)
-
-
 def in_each_number(wording: Callable[[int], str]) -> dict[str, str]:
     """Return the wordings of a sentence with a count, by CLDR's names of the kinds of number."""
     kinds = {*page_locale().plural_form.tags, "other"}
     return {kind: wording(number) for kind, number in _NUMBER_OF_KIND.items() if kind in kinds}
-
-
-def language_links() -> list[dict[str, Any]]:
-    """Return the languages that this page is offered in, with addresses; none where there is no choice."""
-    offered = g.get("languages_offered", ())
-    if len(offered) < 2 or request.endpoint is None:
-        return []
-    values = {**request.args.to_dict(), **(request.view_args or {})}
-    return [
-        {
-            "code": code,
-            "text": name,
-            "href": url_for(request.endpoint, **{**values, ARGUMENT: code}),
-            "current": code == page_language(),
-        }
-        for code, name in LANGUAGES.items()
-        if code in offered
-    ]
 
 
 def language_of(words: str) -> str:
@@ -148,30 +100,6 @@ def foreign(words: str) -> dict[str, str]:
     return {} if language == page_language() else {"lang": language}
 
 
-def is_public(endpoint: str | None) -> bool:
-    """Tell whether an endpoint is a public page of ours, and so is written in more than English."""
-    if endpoint not in current_app.view_functions or endpoint in PUBLIC_ENDPOINTS:
-        return False
-    return access_of(current_app, endpoint) == PUBLIC
-
-
-def heed_address() -> None:
-    """Let a public page be in the language that its address asks for; a view may know better."""
-    wanted = request.args.get(ARGUMENT, "")
-    if wanted in LANGUAGES and (request.endpoint is None or is_public(request.endpoint)):
-        g.asked_language = wanted
-        speak(wanted)
-
-
-def carry(endpoint: str, values: dict[str, Any]) -> None:
-    """Let every address of a public page carry the language on."""
-    if not has_request_context() or ARGUMENT in values or not is_public(endpoint):
-        return
-    language = g.get("asked_language") or page_language()
-    if language != ENGLISH or "asked_language" in g:
-        values[ARGUMENT] = language
-
-
 def init_app(app: Flask) -> None:
     """Let pages speak the reader's language."""
     app.config["BABEL_DEFAULT_LOCALE"] = _LOCALES[ENGLISH]
@@ -179,8 +107,5 @@ def init_app(app: Flask) -> None:
     # A sentence may stand on several lines of a template; in the catalogue it is one.
     app.jinja_env.policies["ext.i18n.trimmed"] = True
     app.add_template_global(page_language)
-    app.add_template_global(language_links)
     app.add_template_filter(in_language)
     app.add_template_filter(foreign)
-    app.before_request(heed_address)
-    app.url_defaults(carry)

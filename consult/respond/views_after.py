@@ -7,7 +7,8 @@ from consult.calls.queries import languages_in_use
 from consult.evidence.rules import PublicationChoice
 from consult.foundation.database import db
 from consult.foundation.guard import public
-from consult.foundation.language import _, lazy, offer, return_in, settle
+from consult.foundation.language import _, lazy
+from consult.foundation.language_choice import offer, return_in, settle
 from consult.respond import pages
 from consult.respond.codes import code_read, grouped, is_code, receipt_code_for
 from consult.respond.forms import PUBLICATION_CHOICES, WHAT_WILL_HAPPEN, ResumeForm

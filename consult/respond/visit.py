@@ -14,7 +14,8 @@ from consult.calls.rules import Openness
 from consult.foundation.clock import now
 from consult.foundation.database import db, transaction
 from consult.foundation.errors import NotFound
-from consult.foundation.language import _, page_language, settle
+from consult.foundation.language import _, page_language
+from consult.foundation.language_choice import settle
 from consult.foundation.security import RESPONDENT
 from consult.respond import service
 from consult.respond.answers import Asked
