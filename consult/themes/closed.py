@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from consult.calls.rules import QuestionKind
 from consult.foundation.web import LARGEST_ID
+from consult.themes.campaigns import CampaignPart, campaign_part
 from consult.themes.pages import FilterField, filter_fields
 from consult.themes.queries.closed import CallAnswers, ClosedQuestion, closed_questions
 from consult.themes.queries.lists import count_of
@@ -84,9 +85,12 @@ class ClosedPage:
     calls: Sequence[CallFigures]
     words: Sequence[str]
     filters: Sequence[FilterField]
+    campaigns: CampaignPart | None
 
 
-def closed_page(session: Session, scope: Scope, selection: Selection, ticks: Iterable[str]) -> ClosedPage:
+def closed_page(
+    session: Session, scope: Scope, selection: Selection, ticks: Iterable[str], here: str
+) -> ClosedPage:
     """Return the page of closed questions; `ticks` name the answers to count together."""
     selection = selection.filters
     ticked = ticked_answers(ticks)
@@ -95,7 +99,8 @@ def closed_page(session: Session, scope: Scope, selection: Selection, ticks: Ite
         for call in closed_questions(session, selection)
         if selection.call_id in {None, call.id}
     ]
-    return ClosedPage(calls, scope.words(selection), filter_fields(scope, selection))
+    part = campaign_part(session, scope, selection, here)
+    return ClosedPage(calls, scope.words(selection), filter_fields(scope, selection), part)
 
 
 def ticked_answers(ticks: Iterable[str]) -> frozenset[Tick]:

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from consult.publication.rules import QUOTING
 from consult.themes import queries
+from consult.themes.campaigns import CampaignPart, campaign_part
 from consult.themes.models import Theme
 from consult.themes.queries.facets import FILTERS, Facet, Named
 from consult.themes.queries.figures import NOTHING, Base, Received, base, by_code, by_theme, figures
@@ -90,6 +91,7 @@ class ThemePage:
     codes: Sequence[CodeSection]
     words: Sequence[str]
     filters: Sequence[FilterField]
+    campaigns: CampaignPart | None
 
 
 @dataclass(frozen=True)
@@ -109,6 +111,7 @@ class IndexPage:
     themes: Sequence[IndexRow]
     loose_codes: Sequence[str]
     base: BaseLine
+    campaigns: CampaignPart | None
 
 
 @dataclass(frozen=True)
@@ -192,7 +195,7 @@ def shown_quote(scope: Scope, quote: Quote) -> ShownQuote:
     return ShownQuote(quote, scope.paragraph(quote.reference, quote.paragraph), QUOTING[quote.publication])
 
 
-def theme_page(session: Session, scope: Scope, theme: Theme, selection: Selection) -> ThemePage:
+def theme_page(session: Session, scope: Scope, theme: Theme, selection: Selection, here: str) -> ThemePage:
     """Return a theme's page under the chosen filters."""
     selection = selection.filters.but(theme_id=theme.id)
     found, against = figures(session, selection), base(session, selection)
@@ -208,6 +211,7 @@ def theme_page(session: Session, scope: Scope, theme: Theme, selection: Selectio
         code_sections(session, scope, selection, against.total.submissions),
         scope.words(selection.but(theme_id=None)),
         filter_fields(scope, selection),
+        campaign_part(session, scope, selection, here),
     )
 
 
@@ -236,9 +240,9 @@ def code_sections(session: Session, scope: Scope, selection: Selection, received
     ]
 
 
-def index_page(session: Session, scope: Scope, selection: Selection) -> IndexPage:
+def index_page(session: Session, scope: Scope, selection: Selection, here: str) -> IndexPage:
     """Return every theme with its counts."""
-    everything = Selection(scope.inquiry_id, counting=selection.counting)
+    everything = Selection(scope.inquiry_id, counting=selection.filters.counting)
     counts, against = by_theme(session, everything), base(session, everything)
     codes = queries.codes_in_order(session, scope.inquiry_id)
     gathered = queries.gathered(session, scope.inquiry_id)
@@ -255,4 +259,5 @@ def index_page(session: Session, scope: Scope, selection: Selection) -> IndexPag
         themes.append(IndexRow(theme.slug, theme.description, names, figure_row(scope, line)))
     held = frozenset().union(*gathered.values())
     loose = [code.name for code in codes if code.id not in held and not code.retired]
-    return IndexPage(themes, loose, base_line(scope, against, everything))
+    part = campaign_part(session, scope, everything, here)
+    return IndexPage(themes, loose, base_line(scope, against, everything), part)

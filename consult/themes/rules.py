@@ -91,7 +91,7 @@ class Selection:
             call_id=self.call_id,
             type_id=self.type_id,
             place_id=self.place_id,
-            counting=self.counting,
+            counting=Counting.RULED if self.counting is Counting.GROUPED else self.counting,
         )
 
 

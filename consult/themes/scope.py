@@ -30,6 +30,11 @@ WORDS = {
     Facet.TYPE: "from: {}",
     Facet.PLACE: "about: {}",
 }
+COUNTED_SO = {
+    Counting.EVERY: "with every letter of campaigns counted",
+    Counting.WITHOUT: "with campaigns left out",
+    Counting.GROUPED: "that the rule of a campaign decides",
+}
 WHOLE = re.compile(r"-?[0-9]{1,10}")
 
 
@@ -104,6 +109,10 @@ class Scope:
             said.append("with at least one coding")
         if selection.out_of_scope:
             said.append("set aside as out of scope")
+        if selection.campaign_id is not None:
+            said.append("in one campaign")
+        if selection.counting in COUNTED_SO:
+            said.append(COUNTED_SO[selection.counting])
         return said
 
     def number(self, unit: Unit, count: int, selection: Selection) -> Number:

@@ -37,7 +37,7 @@ def index(inquiry_slug: str) -> str:
     """Show every theme with its counts."""
     session = db.session()
     scope = scope_of(session)
-    page = index_page(session, scope, scope.read(request.args))
+    page = index_page(session, scope, scope.read(request.args), request.path)
     may_edit = current_identity().may(Permission.EDIT_THEMES)
     return render_template("themes/index.html", page=page, may_edit=may_edit)
 
@@ -49,7 +49,7 @@ def theme(inquiry_slug: str, theme_slug: str) -> str:
     session = db.session()
     scope = scope_of(session)
     found = queries.theme_by_slug(session, scope.inquiry_id, theme_slug)
-    page = theme_page(session, scope, found, scope.read(request.args))
+    page = theme_page(session, scope, found, scope.read(request.args), request.path)
     may_edit = current_identity().may(Permission.EDIT_THEMES)
     return render_template("themes/theme.html", page=page, slug=theme_slug, may_edit=may_edit)
 
@@ -61,7 +61,7 @@ def closed_questions(inquiry_slug: str) -> str:
     session = db.session()
     scope = scope_of(session)
     selection = scope.read(request.args)
-    page = closed_page(session, scope, selection, request.args.getlist("together"))
+    page = closed_page(session, scope, selection, request.args.getlist("together"), request.path)
     return render_template("themes/closed_questions.html", page=page)
 
 
@@ -125,10 +125,13 @@ def figures_page(scope: Scope, selection: Selection) -> tuple[str, str]:
     """Return the words and address of the page whose figure a list belongs to, filters kept."""
     if selection.question_id is not None:
         path = url_for("themes.closed_questions", inquiry_slug=scope.inquiry_slug)
-        return "Closed questions", f"{path}#question-{selection.question_id}"
+        counted_so = scope.args(Selection(scope.inquiry_id, counting=selection.filters.counting))
+        return "Closed questions", f"{with_args(path, counted_so)}#question-{selection.question_id}"
     args = scope.args(selection.filters)
     if selection.theme_id is None:
-        return "All themes", url_for("themes.index", inquiry_slug=scope.inquiry_slug)
+        counted_so = scope.args(Selection(scope.inquiry_id, counting=selection.filters.counting))
+        path = url_for("themes.index", inquiry_slug=scope.inquiry_slug)
+        return "All themes", with_args(path, counted_so)
     slug = scope.facets.by_id(Facet.THEME, selection.theme_id).slug
     path = url_for("themes.theme", inquiry_slug=scope.inquiry_slug, theme_slug=slug)
     return "Back to the theme", with_args(path, args)

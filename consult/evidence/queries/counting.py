@@ -16,7 +16,11 @@ def counts(inquiry_id: int, counting: Counting = Counting.RULED) -> Condition:
     A letter counted by itself counts whatever the rule. A campaign counted once counts as its template,
     or where that is not counted itself as its first letter that is.
     """
-    ruled = exists().where(CampaignMember.submission_id == Submission.id, ~CampaignMember.by_itself)
+    ruled = (
+        exists()
+        .where(CampaignMember.submission_id == Submission.id, ~CampaignMember.by_itself)
+        .correlate(Submission)
+    )
     if counting is Counting.EVERY:
         return true()
     if counting is Counting.GROUPED:
@@ -28,9 +32,8 @@ def counts(inquiry_id: int, counting: Counting = Counting.RULED) -> Condition:
 
 def in_campaign(campaign_id: int) -> Condition:
     """Hold for the letters of one campaign."""
-    return exists().where(
-        CampaignMember.submission_id == Submission.id, CampaignMember.campaign_id == campaign_id
-    )
+    member = CampaignMember.submission_id == Submission.id
+    return exists().where(member, CampaignMember.campaign_id == campaign_id).correlate(Submission)
 
 
 def _left_out(inquiry_id: int) -> Select[int]:
