@@ -4,7 +4,6 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from consult.calls.models import Call
 from consult.evidence.models import Submission
 from consult.evidence.queries import counted
 from consult.evidence.rules import SubmissionState
@@ -16,8 +15,8 @@ from tests.builders import Builder
     [(state, state.value not in {"out_of_scope", "withdrawn"}) for state in SubmissionState],
 )
 def test_all_but_what_is_out_of_scope_or_withdrawn_counts(
-    session: Session, build: Builder, call: Call, state: SubmissionState, *, counts: bool
+    session: Session, build: Builder, state: SubmissionState, *, counts: bool
 ) -> None:
-    build.submission(call, "Words.").state = state
+    build.submission(build.call(build.inquiry()), "Words.").state = state
     session.flush()
     assert bool(session.scalars(select(Submission.id).where(counted())).all()) is counts
