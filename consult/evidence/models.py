@@ -30,6 +30,7 @@ class Respondent(Base):
     """A person or body that gave evidence; who they are, apart from what they said."""
 
     __tablename__ = "respondents"
+    __table_args__ = (Index("ix_respondents_email", "inquiry_id", "email"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     inquiry_id: Mapped[int] = mapped_column(ForeignKey("inquiries.id"), index=True)
@@ -49,6 +50,7 @@ class Submission(Base):
         # A second import of the same file or unit finds the first.
         UniqueConstraint("call_id", "external_key"),
         Index("ix_submissions_reading_room", "inquiry_id", "state", "id"),
+        Index("ix_submissions_words", "inquiry_id", "words_sha256"),
         Index("ix_submissions_facets", "inquiry_id", "respondent_type_id", "place_id"),
     )
 
@@ -69,6 +71,8 @@ class Submission(Base):
     channel: Mapped[Channel] = mapped_column(state_type(Channel, "channel"))
     language: Mapped[str] = mapped_column(String(8), default="en")
     word_count: Mapped[int] = mapped_column(default=0)
+    # Of all its words, however written: the same words arriving again are found by it. None: too few words.
+    words_sha256: Mapped[str | None] = mapped_column(String(64))
     send_key: Mapped[str | None] = mapped_column(String(64))
     external_key: Mapped[str | None] = mapped_column(String(400))
     # SHA-256 of the code that opens the receipt; the code itself is only ever shown to the respondent.

@@ -25,6 +25,8 @@ APPEND_ONLY = {
     "answer_cells",
     "confidential_passages",
     "source_texts",
+    "state_moves",
+    "marks",
     "codebook_versions",
     "suggestions",
     "decisions",
