@@ -37,6 +37,7 @@ MODEL_MODULES = (
     "calls.models",
     "evidence.models",
     "evidence.models_campaigns",
+    "evidence.models_desk",
     "respond.models",
     "publication.models",
     "codebook.models",

@@ -9,7 +9,8 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueC
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from consult.calls.models import Place
-from consult.evidence.rules import MarkKind, SubmissionState
+from consult.evidence.rules import SubmissionState
+from consult.evidence.rules_desk import MarkKind
 from consult.foundation.database import Base, state_type
 from consult.foundation.security import ActorKind
 

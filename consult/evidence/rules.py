@@ -99,15 +99,6 @@ CHANNEL_WORDS = {
 }
 
 
-class MarkKind(StrEnum):
-    """What was noticed about a submission when it arrived."""
-
-    LATE = "late"
-    TRAP = "trap"
-    FAST = "fast"
-    BURST = "burst"
-
-
 class PassageKind(StrEnum):
     """Who drew the bounds of a passage."""
 

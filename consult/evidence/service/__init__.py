@@ -1,7 +1,15 @@
 """Verbs that receive evidence, keep passages and move a submission across the clerk's desk."""
 
 from consult.evidence.service.desk import change_state, record_publication_choice
-from consult.evidence.service.given import GivenAnswer, GivenConfidence, GivenDeclaration, GivenEvidence
+from consult.evidence.service.given import (
+    GivenAnswer,
+    GivenConfidence,
+    GivenDeclaration,
+    GivenEvidence,
+    GivenMark,
+    GivenProvenance,
+)
+from consult.evidence.service.moves import move_all
 from consult.evidence.service.passages import CutText, passage_for, store_passages
 from consult.evidence.service.receiving import Received, receive_many, receive_submission
 from consult.evidence.service.respondent_types import (
@@ -17,11 +25,14 @@ __all__ = [
     "GivenConfidence",
     "GivenDeclaration",
     "GivenEvidence",
+    "GivenMark",
+    "GivenProvenance",
     "Received",
     "add_missing_types",
     "change_state",
     "known_type",
     "missing_types",
+    "move_all",
     "passage_for",
     "receive_many",
     "receive_submission",

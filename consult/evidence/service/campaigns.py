@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
-from sqlalchemy import Select, delete, insert, select, update
+from sqlalchemy import Select, delete, insert, select
 from sqlalchemy.orm import Session
 
 from consult.calls.models import Inquiry
@@ -21,11 +21,14 @@ from consult.evidence.rules_campaigns import (
     usual_verdict,
 )
 from consult.evidence.service.grouping import want_campaigns
+from consult.evidence.service.moves import move_all
 from consult.foundation import audit
 from consult.foundation.errors import BadInput, NotFound, Refused
 from consult.foundation.security import Actor
 
 AT_ONCE = 5_000
+JOINED = "A letter of a confirmed campaign."
+LEFT = "Taken out of its campaign."
 Item = TypeVar("Item")
 
 
@@ -243,7 +246,7 @@ def _decide(
         given = {"inquiry_id": inquiry_id, "campaign_id": campaign_id, "user_id": actor.user_id, "at": at}
         rows = [{**given, "submission_id": each, "verdict": verdict} for each, verdict in fresh.items()]
         session.execute(insert(CampaignDecision), rows)
-        _follow(session, campaign_id, fresh, held)
+        _follow(session, campaign_id, fresh, held, actor=actor, at=at)
         changed += len(fresh)
     if changed and campaign_id is not None:
         # Own words are to be told from those of another template, and repeats from other passages.
@@ -267,6 +270,9 @@ def _follow(
     campaign_id: int | None,
     verdicts: Mapping[int, CampaignVerdict],
     held: Mapping[int, tuple[int | None, CampaignVerdict]],
+    *,
+    actor: Actor,
+    at: datetime,
 ) -> None:
     """Bring members, marks of repeated passages and states to what has been decided."""
     gone = [
@@ -284,25 +290,15 @@ def _follow(
             for each in taken
         ]
         session.execute(insert(CampaignMember), [{**row, "campaign_id": campaign_id} for row in rows])
-    _move(session, taken, MOVED_TO_CAMPAIGN, SubmissionState.CAMPAIGN)
+    into = Submission.id.in_(taken) & Submission.state.in_(sorted(MOVED_TO_CAMPAIGN))
+    move_all(session, into, SubmissionState.CAMPAIGN, why=JOINED, actor=actor, at=at)
     left = [each for each in moved if verdicts[each] is CampaignVerdict.NOT_IN]
-    _move(session, left, frozenset({SubmissionState.CAMPAIGN}), SubmissionState.ACCEPTED)
+    out = Submission.id.in_(left) & (Submission.state == SubmissionState.CAMPAIGN)
+    move_all(session, out, SubmissionState.ACCEPTED, why=LEFT, actor=actor, at=at)
 
 
 def _passages_of(submission_ids: Sequence[int]) -> Select[int]:
     return select(Passage.id).where(Passage.submission_id.in_(submission_ids))
-
-
-def _move(
-    session: Session, ids: Sequence[int], before: frozenset[SubmissionState], after: SubmissionState
-) -> None:
-    """Move those submissions whose state says nothing that this would hide."""
-    session.execute(
-        update(Submission)
-        .where(Submission.id.in_(ids), Submission.state.in_(sorted(before)))
-        .values(state=after)
-        .execution_options(synchronize_session="fetch")
-    )
 
 
 def _batches(ids: Sequence[Item]) -> Iterator[Sequence[Item]]:

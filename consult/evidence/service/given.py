@@ -2,13 +2,16 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
+from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from consult.calls.models import Call, MatrixRow, Option, Place, Question, RespondentType
 from consult.calls.rules import QuestionKind
+from consult.evidence.models_desk import EventSession
 from consult.evidence.rules import Bounds, Channel, PublicationChoice, quote_of, storable
+from consult.evidence.rules_desk import LONGEST_REASON, MarkKind, came_late
 from consult.foundation.errors import BadInput, NotFound, Refused
 
 LONGEST = {"name": 300, "organisation": 300, "email": 255, "title": 300, "external_key": 400}
@@ -73,6 +76,25 @@ class GivenDeclaration:
 
 
 @dataclass(frozen=True)
+class GivenProvenance:
+    """How evidence came that is entered for somebody; `why_late` wherever it came after the call closed."""
+
+    received_on: date
+    event_session_id: int | None = None
+    choice_known: str = ""
+    note: str = ""
+    why_late: str = ""
+
+
+@dataclass(frozen=True)
+class GivenMark:
+    """Something a clerk should know, such as that it came late."""
+
+    kind: MarkKind
+    note: str = ""
+
+
+@dataclass(frozen=True)
 class GivenEvidence:
     """Everything that makes a submission, before it has a reference."""
 
@@ -93,6 +115,10 @@ class GivenEvidence:
     external_key: str | None = None
     receipt_code: str | None = None
     declaration: GivenDeclaration | None = None
+    # How it came, where a clerk enters it for somebody.
+    provenance: GivenProvenance | None = None
+    # What was noticed on the way in.
+    marks: tuple[GivenMark, ...] = ()
 
     @property
     def texts(self) -> list[str]:
@@ -121,6 +147,14 @@ def _check_words(evidence: GivenEvidence) -> None:
             raise BadInput(f"The words on {named} are longer than {LONGEST_DECLARATION:,} characters.")
     for answer in evidence.answers:
         _check_confidences(answer)
+    if evidence.provenance:
+        _check_provenance(evidence.provenance)
+
+
+def _check_provenance(came: GivenProvenance) -> None:
+    for words in (came.choice_known, came.note, came.why_late):
+        if len(storable(words)) > LONGEST_REASON:
+            raise BadInput(f"Shorten what is said of how it came to {LONGEST_REASON:,} characters.")
 
 
 def _check_confidences(answer: GivenAnswer) -> None:
@@ -136,9 +170,27 @@ def _check_belongings(session: Session, batch: Sequence[GivenEvidence], inquiry_
     _check_ids(session, RespondentType, inquiry_id, (evidence.respondent_type_id for evidence in batch))
     places = [evidence.place_id for evidence in batch] + [answer.place_id for _, answer in answers]
     _check_ids(session, Place, inquiry_id, places)
+    came = [evidence.provenance for evidence in batch if evidence.provenance]
+    _check_ids(session, EventSession, inquiry_id, (each.event_session_id for each in came))
+    _check_late(session, batch)
     offered = _offered_by(session, {evidence.call_id for evidence in batch})
     for call_id, answer in answers:
         offered.check(call_id, answer)
+
+
+def _check_late(session: Session, batch: Sequence[GivenEvidence]) -> None:
+    """Ask for the reason why evidence is taken that came on a day after its call closed."""
+    unexplained = {
+        (evidence.call_id, evidence.provenance.received_on)
+        for evidence in batch
+        if evidence.provenance and not evidence.provenance.why_late.strip()
+    }
+    if not unexplained:
+        return
+    ends = select(Call.id, Call.closes_at).where(Call.id.in_({call_id for call_id, _ in unexplained}))
+    closes = {row.id: row.closes_at for row in session.execute(ends)}
+    if any(came_late(received_on, closes[call_id]) for call_id, received_on in unexplained):
+        raise BadInput("It came after the call had closed. Say why it is taken.")
 
 
 @dataclass(frozen=True)
@@ -177,7 +229,7 @@ def _offered_by(session: Session, call_ids: set[int]) -> _Offered:
 
 def _check_ids(
     session: Session,
-    model: type[Call] | type[Place] | type[RespondentType],
+    model: type[Call] | type[EventSession] | type[Place] | type[RespondentType],
     inquiry_id: int,
     ids: Iterable[int | None],
 ) -> None:

@@ -27,6 +27,7 @@ from consult.evidence.rules import (
     sha256_of,
     word_count,
 )
+from consult.evidence.service.arrival import arrivals, note_arrivals
 from consult.evidence.service.given import GivenAnswer, GivenEvidence, check
 from consult.foundation import audit
 from consult.foundation.errors import NotFound
@@ -139,27 +140,25 @@ def _store(
     inquiry_id: int,
     at: datetime,
 ) -> list[int]:
-    respondents = [
-        {
-            "inquiry_id": inquiry_id,
-            "name": evidence.name,
-            "organisation": evidence.organisation,
-            "email": evidence.email,
-        }
-        for evidence in batch
-    ]
-    respondent_ids = _insert(session, Respondent, respondents)
+    found = arrivals(session, batch, references, inquiry_id)
+    respondent_ids = _insert(session, Respondent, [_respondent_values(each, inquiry_id) for each in batch])
     rows = [
         {
             "inquiry_id": inquiry_id,
             "respondent_id": respondent_id,
             "reference": reference,
             "sent_at": at,
+            "state": arrival.state,
+            "words_sha256": arrival.words_sha256,
             **_submission_values(evidence),
         }
-        for evidence, respondent_id, reference in zip(batch, respondent_ids, references, strict=True)
+        for evidence, respondent_id, reference, arrival in zip(
+            batch, respondent_ids, references, found, strict=True
+        )
     ]
     ids = _insert(session, Submission, rows)
+    stored = list(zip(ids, batch, found, strict=True))
+    note_arrivals(session, stored, inquiry_id=inquiry_id, at=at)
     _store_answers(session, list(zip(ids, batch, strict=True)), at)
     _store_declarations(session, zip(ids, batch, strict=True))
     return ids
@@ -176,6 +175,15 @@ def take_references(session: Session, inquiry_id: int, count: int) -> list[str]:
     )
     prefix, last = session.execute(taken).one()
     return [reference_for(prefix, number) for number in range(last - count + 1, last + 1)]
+
+
+def _respondent_values(evidence: GivenEvidence, inquiry_id: int) -> dict[str, Any]:
+    return {
+        "inquiry_id": inquiry_id,
+        "name": evidence.name,
+        "organisation": evidence.organisation,
+        "email": evidence.email,
+    }
 
 
 def _submission_values(evidence: GivenEvidence) -> dict[str, Any]:
