@@ -110,7 +110,7 @@ class MatrixField(Field):
                 self.id if first and not index else f"{self.name_of(row)}-{index}",
                 value,
                 wording,
-                value == chosen,
+                self.data is not None and value == chosen,
             )
             for index, (value, wording) in enumerate(self._offered)
         ]
@@ -132,7 +132,8 @@ def values_of(asked: Asked, typed: Typed | None) -> dict[str, Any]:
     """Return what was typed by field."""
     if asked.takes_postcodes:
         place, postcode = place_and_postcode(typed)
-        return {"answer": place, "postcode": postcode}
+        # None where nothing was chosen yet: no radio button may stand chosen by itself.
+        return {"answer": place or None, "postcode": postcode}
     if asked.kind is QuestionKind.NUMBER and asked.may_decline:
         return {"answer": one(typed), "declined": DECLINED in many(typed)}
     return {"answer": typed}

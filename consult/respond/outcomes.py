@@ -5,7 +5,7 @@ from typing import Any
 
 from consult.evidence.rules import PublicationChoice
 from consult.foundation.language import _, lazy, ngettext
-from consult.respond.answers import Asked, Typed, is_blank, one
+from consult.respond.answers import Asked, Typed, has_declined, is_blank, one
 from consult.respond.confidences import Confidence, choice_that_holds, where_words_stand
 from consult.respond.forms import BEFORE_SENDING, WHAT_WILL_HAPPEN
 
@@ -27,7 +27,7 @@ def outcome_of(
 ) -> tuple[str, ...]:
     """Return what will happen to one answer, a line each; nothing while it is not answered or chosen."""
     choice = choice_that_holds(asked, about)
-    if choice is None or is_blank(typed):
+    if choice is None or is_blank(typed) or has_declined(asked, typed):
         return ()
     mine = [confidence for confidence in confidences if confidence.question == asked.slug]
     return (str(OUTCOMES[choice]), *(kept_back(one(typed), mark) for mark in mine))

@@ -20,7 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from consult.calls.models import Call, MatrixRow, Option, Place, Question
-from consult.calls.rules import QuestionKind, points_of_scale
+from consult.calls.rules import CallState, QuestionKind, points_of_scale
 from consult.evidence.models import Answer, AnswerCell, AnswerChoice, Submission
 from consult.foundation.errors import NotFound
 from consult.themes.queries.selected import answered, submission_conditions
@@ -145,7 +145,7 @@ def _questions(session: Session, inquiry_id: int) -> Sequence[Any]:
             Question.may_decline,
         )
         .join(Call, Call.id == Question.call_id)
-        .where(Call.inquiry_id == inquiry_id, Question.kind.in_(CLOSED))
+        .where(Call.inquiry_id == inquiry_id, Call.state != CallState.DRAFT, Question.kind.in_(CLOSED))
         .order_by(Call.opens_at, Call.id, Question.number)
     )
     return session.execute(questions).all()

@@ -93,6 +93,7 @@ def test_the_demo_shows_what_questions_can_do(seeded: Session) -> None:
     assert count(AnswerCell) > 60
     assert count(Answer, Answer.declined) >= 3
     assert count(Declaration) == 2
+    assert count(Answer, Answer.publication.is_not(None)) == 1
     quoted = seeded.execute(
         select(SourceText.body, ConfidentialPassage.start, ConfidentialPassage.end).join(
             ConfidentialPassage, ConfidentialPassage.source_text_id == SourceText.id

@@ -132,6 +132,7 @@ def test_a_matrix_is_answered_row_by_row_and_stands_as_it_was(
     where: Place, begun: PageClient, session: Session
 ) -> None:
     page = written(begun, where, where.yes)
+    assert not [f for f in page.all("input") if f.get("checked") is not None]
     names = [f"answer-{row.id}" for row in where.rows]
     keep_on(begun, page, dict.fromkeys(names, str(where.often.id)))
     again = begun.get(where.question(3))
@@ -196,7 +197,8 @@ def test_single_answers_are_kept_closer_and_the_check_page_says_what_happens(
     page = answered.get(f"{where.base}/publication")
     page = keep_on(answered, page, {"publication": "with_name", "publication:tried": "not_published"})
     assert page.h1 == "Check your answers before you send them"
-    assert page.text.count("Will be published with your name.") == 4
+    # Nothing is published of the number that was declined.
+    assert page.text.count("Will be published with your name.") == 3
     assert page.text.count("Will not be published.") == 1
     again = answered.get(f"{where.base}/publication")
     assert again.all("details")[-1].get("open") is not None
