@@ -34,6 +34,8 @@ class PassageShown:
     source_text_id: int
     bounds: Bounds
     cut: bool
+    # The reference of the template in which the same words are read, for a letter of a campaign.
+    repeats: str = ""
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,9 @@ class CodingShown:
     at: datetime
     origin: CodingOrigin
     decision_id: int | None
+    # Passages of a campaign's letters with the same words: without this code, and with it by the reader.
+    elsewhere: int = 0
+    elsewhere_mine: int = 0
 
     @property
     def undoable(self) -> bool:
@@ -119,6 +124,12 @@ class Block:
     pieces: tuple[Piece, ...]
     suggestions: tuple[SuggestionShown, ...]
     codings: tuple[tuple[CodingShown, str], ...]
+    repeats: str = ""
+
+    @property
+    def waits(self) -> bool:
+        """Tell whether it is to be decided here: what repeats a template is read in the template."""
+        return bool(self.open) and not self.repeats
 
     @property
     def key(self) -> str:
@@ -203,6 +214,7 @@ def _blocks(
                 for coding in codings
                 if before <= coding.passage.bounds.start < after
             ),
+            repeats=passage.repeats if passage else "",
         )
 
 
@@ -272,5 +284,6 @@ class Progress:
 
 def progress_of(parts: Sequence[Part]) -> Progress:
     """Count the passages with suggestions and those among them that are left."""
-    proposed = [block for part in parts for block in part.blocks if block.suggestions]
-    return Progress(len(proposed), sum(bool(block.open) for block in proposed))
+    blocks = [block for part in parts for block in part.blocks]
+    proposed = [block for block in blocks if block.suggestions and not block.repeats]
+    return Progress(len(proposed), sum(block.waits for block in proposed))

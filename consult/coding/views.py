@@ -22,6 +22,7 @@ from consult.coding.queries import (
 )
 from consult.coding.queries.applied import CODINGS_A_PAGE
 from consult.coding.service import want_suggestions
+from consult.evidence.queries.campaigns import campaign_of
 from consult.foundation.clock import now
 from consult.foundation.database import db, transaction
 from consult.foundation.guard import current_actor, current_identity, requires
@@ -102,7 +103,7 @@ def screen(inquiry_slug: str, reference: str) -> str:
     """Show a submission to be coded."""
     submission = load(reference)
     blocks = [block for part in submission.parts for block in part.blocks]
-    current = next((block for block in blocks if block.open), blocks[0] if blocks else None)
+    current = next((block for block in blocks if block.waits), blocks[0] if blocks else None)
     return render_template(
         "coding/screen.html",
         submission=submission,
@@ -110,6 +111,7 @@ def screen(inquiry_slug: str, reference: str) -> str:
         codes=codes_to_choose(),
         current=current.key if current else "",
         page_key=new_page_key(),
+        campaign=campaign_of(db.session(), submission.header.id),
         whole=link("evidence.submission", {"reference": reference}, current_identity()),
     )
 

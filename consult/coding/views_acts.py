@@ -94,6 +94,22 @@ def withdraw(inquiry_slug: str, reference: str, coding_id: int) -> Response:
     return perform(reference, ActForm(), act)
 
 
+@blueprint.post("/codings/<int:coding_id>/<any(spread, gather):which>")
+@requires(Permission.CODE_EVIDENCE)
+def repeat(inquiry_slug: str, reference: str, coding_id: int, which: str) -> Response:
+    """Apply a coding to the same words in a campaign's letters, or withdraw one's own from them."""
+
+    def act(session: Session) -> Done:
+        verb = service.apply_to_repeats if which == "spread" else service.withdraw_from_repeats
+        number = verb(session, coding_id, **who())
+        coding = session.get_one(Coding, coding_id)
+        words = "Applied to" if which == "spread" else "Withdrawn from"
+        undo = address("repeat", coding_id=coding_id, which="gather") if which == "spread" else ""
+        return Done(f"{words} the same words in {number:,} more passages", coding.passage_id, undo)
+
+    return perform(reference, ActForm(), act)
+
+
 def said(
     session: Session,
     form: ActForm,

@@ -13,6 +13,7 @@ from consult.coding.queries.standing import settlements, stands
 from consult.coding.rules import Verdict
 from consult.evidence.models import Passage, Submission
 from consult.evidence.queries import counted
+from consult.evidence.queries.repeats import repeated
 from consult.evidence.rules import PassageKind
 
 
@@ -87,7 +88,8 @@ def decided_pairs(session: Session, inquiry_id: int) -> list[DecidedPair]:
         select(Passage.id, Passage.quote, Code.slug, pairs.c.applies)
         .join(pairs, pairs.c.passage_id == Passage.id)
         .join(Code, Code.id == pairs.c.code_id)
-        .where(Passage.inquiry_id == inquiry_id, Code.state == CodeState.ACTIVE)
+        # The same words coded in each of a campaign's letters are one lesson, not hundreds.
+        .where(Passage.inquiry_id == inquiry_id, Code.state == CodeState.ACTIVE, ~repeated())
         .order_by(Passage.id, Code.slug)
     )
     return [DecidedPair(row.id, row.quote, row.slug, bool(row.applies)) for row in rows]

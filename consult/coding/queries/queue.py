@@ -15,6 +15,7 @@ from consult.coding.queries.standing import settlements, stands, taken_back
 from consult.coding.rules import MOST_SHOWN, Verdict
 from consult.evidence.models import Passage, Submission
 from consult.evidence.queries import counted
+from consult.evidence.queries.repeats import repeated
 
 ROWS_A_PAGE = 50
 # No user has this id: for counts that are nobody's own.
@@ -108,6 +109,7 @@ def anything_left(session: Session, inquiry_id: int) -> bool:
             Suggestion.run_id == LatestRun.run_id,
             Suggestion.rank <= MOST_SHOWN,
             Code.state == CodeState.ACTIVE,
+            ~repeated(),
             ~exists().where(same),
         )
     )
@@ -202,6 +204,8 @@ def codings_by_code(session: Session, inquiry_id: int) -> dict[int, int]:
 def _work(inquiry_id: int, reader_id: int) -> Select[Any]:
     """Select, for each submission in scope, its passages with suggestions, those left, and those fresh.
 
+    What a letter repeats of its campaign's template is read there, so the campaign waits once.
+
     What is closed is counted from the few settled suggestions, not by looking at each of the many open ones.
     """
     dealt = _dealt_with(inquiry_id, reader_id)
@@ -224,6 +228,7 @@ def _work(inquiry_id: int, reader_id: int) -> Select[Any]:
             # By way of submissions: their passages lie together in an index, in the order to group by.
             Submission.inquiry_id == inquiry_id,
             counted(),
+            ~repeated(),
             LatestRun.suggested > 0,
         )
         .select_from(Submission)

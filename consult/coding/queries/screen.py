@@ -23,11 +23,15 @@ from consult.coding.layout import (
     parts_of,
 )
 from consult.coding.models import Coding, Decision, LatestRun, Suggestion
+from consult.coding.queries.repeats import coded_by, number_elsewhere, without_code
 from consult.coding.queries.standing import stands, taken_back
 from consult.coding.rules import MOST_SHOWN, Verdict
 from consult.evidence.models import Answer, Passage, SourceText, Submission
+from consult.evidence.models_campaigns import RepeatedPassage
 from consult.evidence.rules import STATE_WORDS, UNCOUNTED, Bounds, PassageKind, SubmissionState
 from consult.foundation.errors import NotFound
+
+Original = aliased(Passage)
 
 
 @dataclass(frozen=True)
@@ -112,12 +116,25 @@ def _texts(session: Session, submission_id: int) -> tuple[TextShown, ...]:
 
 def _passages(session: Session, submission_id: int) -> tuple[PassageShown, ...]:
     rows = session.execute(
-        select(Passage.id, Passage.source_text_id, Passage.start, Passage.end, Passage.kind)
+        select(
+            Passage.id,
+            Passage.source_text_id,
+            Passage.start,
+            Passage.end,
+            Passage.kind,
+            Submission.reference.label("repeats"),
+        )
+        .outerjoin(RepeatedPassage, RepeatedPassage.passage_id == Passage.id)
+        .outerjoin(Original, Original.id == RepeatedPassage.template_passage_id)
+        .outerjoin(Submission, Submission.id == Original.submission_id)
         .where(Passage.submission_id == submission_id)
         .order_by(Passage.source_text_id, Passage.start)
     )
     return tuple(
-        PassageShown(r.id, r.source_text_id, Bounds(r.start, r.end), r.kind is PassageKind.CUT) for r in rows
+        PassageShown(
+            r.id, r.source_text_id, Bounds(r.start, r.end), r.kind is PassageKind.CUT, r.repeats or ""
+        )
+        for r in rows
     )
 
 
@@ -217,6 +234,8 @@ def _codings(
             Coding.decision_id,
             Code.name,
             User.name.label("who"),
+            number_elsewhere(without_code()).label("elsewhere"),
+            number_elsewhere(coded_by(reader_id)).label("elsewhere_mine"),
         )
         .join(Passage, Passage.id == Coding.passage_id)
         .join(Code, Code.id == Coding.code_id)
@@ -235,6 +254,8 @@ def _codings(
             at=row.at,
             origin=row.origin,
             decision_id=row.decision_id,
+            elsewhere=row.elsewhere,
+            elsewhere_mine=row.elsewhere_mine,
         )
         for row in rows
     )
