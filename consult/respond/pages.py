@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from flask import make_response, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -14,6 +14,7 @@ from consult.respond.answers import Asked, is_blank, keepable, problem_with
 from consult.respond.codes import grouped
 from consult.respond.components import heading_legend, widget_for, words_so_far
 from consult.respond.confidences import may_be_marked
+from consult.respond.drafting import Words
 from consult.respond.fields import answer_in_words
 from consult.respond.forms import (
     PUBLICATION_CHOICES,
@@ -41,6 +42,7 @@ from consult.respond.rules import (
     publication_problem,
     step_before,
 )
+from consult.respond.sittings import sitting_shown
 from consult.respond.visit import Visit, address_of
 
 BAD_INPUT = 422
@@ -76,8 +78,17 @@ def step_page(
         back=way_back(visit, step),
         lost=status == LOST,
         action=request.full_path.rstrip("?"),
+        sitting=sitting_shown(standing_words(visit, form)),
         **more,
     )
+
+
+def standing_words(visit: Visit, form: JourneyForm) -> Words:
+    """Return what stands in the draft of what a page asks."""
+    if isinstance(form, QuestionForm):
+        return cast(Words, visit.answers.get(form.asked.slug))
+    about = visit.draft.about if visit.draft else {}
+    return {name: about.get(name, "") for name in form.data}
 
 
 def shown(template: str, visit: Visit, *, status: int = 200, **values: Any) -> Response:

@@ -1,6 +1,6 @@
 """Reads for the public journey; plain values, so that a page outlives the transaction that saved it."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -18,8 +18,8 @@ from consult.foundation.language import ENGLISH, _, in_language
 from consult.respond.answers import Asked, Choice, SectionAsked
 from consult.respond.codes import hash_of
 from consult.respond.confidences import Confidence, confidences_in
-from consult.respond.models import Draft
-from consult.respond.rules import Asking, Filled
+from consult.respond.models import Draft, DraftVersion
+from consult.respond.rules import Asking, Filled, VersionState
 
 
 @dataclass(frozen=True)
@@ -81,11 +81,14 @@ class DraftHeld:
     submission_id: int | None
     confidences: tuple[Confidence, ...] = ()
     language: str = ENGLISH
+    written: dict[str, Any] = field(default_factory=dict)
+    waiting: tuple[str, ...] = ()
+    team_number: int = 0
 
     @property
     def filled(self) -> Filled:
         """Return what was typed, as values that rules decide on."""
-        return Filled(self.answers, self.about, self.confidences)
+        return Filled(self.answers, self.about, self.confidences, self.waiting)
 
 
 @dataclass(frozen=True)
@@ -204,8 +207,11 @@ def draft_held(session: Session, call_id: int, return_code: str) -> DraftHeld | 
     draft = session.scalar(
         select(Draft).where(Draft.code_hash == hash_of(return_code), Draft.call_id == call_id)
     )
-    if draft is None:
-        return None
+    return None if draft is None else as_held(session, draft)
+
+
+def as_held(session: Session, draft: Draft) -> DraftHeld:
+    """Return what a draft holds as plain values."""
     return DraftHeld(
         draft.id,
         draft.answers,
@@ -215,7 +221,16 @@ def draft_held(session: Session, call_id: int, return_code: str) -> DraftHeld | 
         draft.submission_id,
         confidences_in(draft.confidences),
         draft.language,
+        draft.written,
+        slots_waiting(session, draft.id),
+        draft.team_number,
     )
+
+
+def slots_waiting(session: Session, draft_id: int) -> tuple[str, ...]:
+    """Return the slots of a draft of which two versions wait for somebody to choose."""
+    waiting = (DraftVersion.draft_id == draft_id, DraftVersion.state == VersionState.WAITING)
+    return tuple(session.scalars(select(DraftVersion.slot).where(*waiting).distinct()))
 
 
 def slugs_for_code(session: Session, return_code: str) -> tuple[str, str] | None:

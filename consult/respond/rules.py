@@ -11,6 +11,7 @@ from consult.evidence.rules import PublicationChoice
 from consult.foundation.language import _
 from consult.respond.answers import SHOWN_INSTEAD, UNSTORABLE, Asked, is_blank, problem_with
 from consult.respond.confidences import Confidence, words_gone
+from consult.respond.drafting import slot_of_question
 from consult.respond.logic import shown_questions
 
 
@@ -160,6 +161,8 @@ class Filled:
     answers: Mapping[str, Any]
     about: Mapping[str, Any]
     confidences: Sequence[Confidence] = ()
+    # Slots of which two versions wait for somebody to choose.
+    waiting: Sequence[str] = ()
 
 
 def gaps_in(asking: Asking, filled: Filled) -> list[Gap]:
@@ -172,7 +175,33 @@ def gaps_in(asking: Asking, filled: Filled) -> list[Gap]:
         *_unanswered(shown, filled.answers),
         *([Gap(PUBLICATION, unchosen)] if unchosen else []),
         *_marked_in_vain(shown, filled),
+        *_undecided(asking.questions, filled.waiting),
     ]
+
+
+def _undecided(questions: Sequence[Asked], waiting: Sequence[str]) -> list[Gap]:
+    pages = [Gap(versions_of(Step(slot)), two_versions(slot)) for slot in waiting if " " not in slot]
+    answers = [
+        Gap(
+            versions_of(Step("question", asked.number)),
+            _("Question %(number)s has two versions. Choose which to keep.", number=asked.position),
+        )
+        for asked in questions
+        if slot_of_question(asked.slug) in waiting
+    ]
+    return [*pages, *answers]
+
+
+def two_versions(page: str) -> str:
+    """Return that two versions of a page of several fields wait."""
+    names = {"about": _("About you"), "declaration": _("What readers should know")}
+    name = names.get(page, _("The publication choice"))
+    return _("%(page)s: there are two versions. Choose which to keep.", page=name)
+
+
+def versions_of(step: Step) -> Step:
+    """Return the page on which somebody chooses between two versions of what another page asks."""
+    return Step(f"{step.page}_versions", step.number)
 
 
 def _unanswered(shown: Sequence[Asked], answers: Mapping[str, Any]) -> list[Gap]:

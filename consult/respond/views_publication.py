@@ -18,7 +18,7 @@ from consult.respond.confidences import MOST_CONFIDENCES, Confidence
 from consult.respond.forms import ConfidenceForm, publication_form
 from consult.respond.routes import blueprint
 from consult.respond.rules import PUBLICATION
-from consult.respond.views_writing import not_stored, onward
+from consult.respond.views_writing import about_not_stored, not_stored, onward
 from consult.respond.visit import Visit, visit_to
 from consult.respond.ways import to, turned_away
 
@@ -42,10 +42,7 @@ def save_publication(inquiry_slug: str, call_slug: str) -> Response:
     form = publication_form(pages.answered_questions(visit))()
     typed = form.typed()
 
-    def save(session: Session, draft_id: int, at: datetime) -> None:
-        service.save_about(session, draft_id, typed, at=at)
-
-    if kept := not_stored(visit, save, about=typed):
+    if kept := about_not_stored(visit, PUBLICATION, typed):
         return kept
     if request.form.get("then") == "mark" and form.is_right():
         return redirect(to("confidential", visit), 303)

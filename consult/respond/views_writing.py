@@ -18,16 +18,21 @@ from consult.foundation.guard import public
 from consult.foundation.language import _, lazy, page_language
 from consult.foundation.security import RESPONDENT
 from consult.respond import pages, service
+from consult.respond.drafting import Outcome
 from consult.respond.forms import DeclarationForm, JourneyForm, question_form
 from consult.respond.routes import blueprint
-from consult.respond.rules import ABOUT, CHECK, DECLARATION, Step, has_words, step_after
+from consult.respond.rules import ABOUT, CHECK, DECLARATION, Step, has_words, step_after, versions_of
+from consult.respond.sittings import sitting_posted
 from consult.respond.visit import Visit, address_of, remember, save_in_draft, visit_to
 from consult.respond.ways import about_form, closed, open_step, to, to_call, too_late, turned_away
 
-Save = Callable[[Session, int, datetime], None]
+Save = Callable[[Session, int, datetime], Outcome | None]
 NEW_DRAFT = lazy(
     "We could not find your earlier draft, so this page begins a new one. If you have a return code for the "
     "earlier draft, you can still come back to it."
+)
+CHANGED_ELSEWHERE = lazy(
+    "This was changed in another tab or on another device since you opened it. What stands now is shown here."
 )
 
 
@@ -65,10 +70,7 @@ def save_about(inquiry_slug: str, call_slug: str) -> Response:
     form = about_form(visit)
     typed = form.typed()
 
-    def save(session: Session, draft_id: int, at: datetime) -> None:
-        service.save_about(session, draft_id, typed, at=at)
-
-    if kept := not_stored(visit, save, about=typed):
+    if kept := about_not_stored(visit, ABOUT, typed):
         return kept
     return onward(visit, ABOUT, form, lambda: form.is_right(visit.call.type_slugs)) or pages.about_page(
         visit, form, pages.BAD_INPUT
@@ -95,10 +97,7 @@ def save_declaration(inquiry_slug: str, call_slug: str) -> Response:
     form = declaration_form(visit)
     typed = form.typed()
 
-    def save(session: Session, draft_id: int, at: datetime) -> None:
-        service.save_about(session, draft_id, typed, at=at)
-
-    if kept := not_stored(visit, save, about=typed):
+    if kept := about_not_stored(visit, DECLARATION, typed):
         return kept
     return onward(visit, DECLARATION, form, form.is_right) or pages.declaration_page(
         visit, form, pages.BAD_INPUT
@@ -132,14 +131,16 @@ def save_question(inquiry_slug: str, call_slug: str, number: int) -> Response:
     form = question_form(asked)()
     typed = form.typed()
 
-    def save(session: Session, draft_id: int, at: datetime) -> None:
-        service.save_answer(session, draft_id, asked.slug, typed, at=at)
+    step, sitting = Step("question", number), sitting_posted()
 
-    if kept := not_stored(visit, save, answers={asked.slug: typed}):
+    def save(session: Session, draft_id: int, at: datetime) -> Outcome:
+        return service.save_answer(session, draft_id, asked.slug, typed, at=at, sitting=sitting)
+
+    if kept := not_stored(visit, save, step, answers={asked.slug: typed}):
         return kept
     # What was chosen here decides what is asked next.
     answers = {**visit.answers, asked.slug: typed}
-    return onward(visit, Step("question", number), form, form.is_right, answers) or pages.question_page(
+    return onward(visit, step, form, form.is_right, answers) or pages.question_page(
         visit, form, pages.BAD_INPUT
     )
 
@@ -172,10 +173,26 @@ def send(inquiry_slug: str, call_slug: str) -> Response:
     return redirect(to("sent", visit), 303)
 
 
-def not_stored(visit: Visit, save: Save, **typed: dict[str, Any]) -> Response | None:
-    """Save, or return the page that shows every word when nothing may be stored any more."""
+def about_not_stored(visit: Visit, step: Step, typed: dict[str, str]) -> Response | None:
+    """Save a page of several fields, as `not_stored` does."""
+    sitting = sitting_posted()
+
+    def save(session: Session, draft_id: int, at: datetime) -> Outcome:
+        return service.save_about(session, draft_id, typed, at=at, slot=step.page, sitting=sitting)
+
+    return not_stored(visit, save, step, about=typed)
+
+
+def not_stored(
+    visit: Visit, save: Save, step: Step | None = None, **typed: dict[str, Any]
+) -> Response | None:
+    """Save, or return the page for what did not come to stand.
+
+    That is every word, when nothing may be stored any more, or both versions of what this step asks.
+    """
+    outcomes: list[Outcome | None] = []
     try:
-        begun = save_in_draft(visit, save)
+        begun = save_in_draft(visit, lambda *where: outcomes.append(save(*where)))
     except service.CallNotOpen:
         return closed(visit, status=pages.NOT_NOW, **typed)
     except service.AlreadySent:
@@ -183,6 +200,11 @@ def not_stored(visit: Visit, save: Save, **typed: dict[str, Any]) -> Response | 
         return too_late(visit, **typed)
     if begun:
         flash(str(NEW_DRAFT), "notice")
+    if step and Outcome.WAITING in outcomes:
+        return redirect(address_of(visit.call, versions_of(step)), 303)
+    if step and Outcome.UNTOUCHED in outcomes:
+        flash(str(CHANGED_ELSEWHERE), "notice")
+        return redirect(address_of(visit.call, step), 303)
     return None
 
 

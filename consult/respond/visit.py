@@ -61,6 +61,15 @@ class Visit:
         return self.call.asking.steps(self.answers)
 
     @property
+    def writer_id(self) -> int | None:
+        """Return which of those who share the draft this is; None is the lead."""
+        return None
+
+    def address(self, step: Step) -> str:
+        """Return the address of a page of the journey, for whoever this is."""
+        return address_of(self.call, step)
+
+    @property
     def started(self) -> DraftHeld:
         """Return the draft; only where the page has made sure that there is one."""
         if self.draft is None:

@@ -17,6 +17,7 @@ from consult.foundation.database import db, transaction
 from consult.foundation.security import RESPONDENT
 from consult.respond import service
 from consult.respond.codes import code_from
+from consult.respond.models import Draft
 from tests.builders import Builder
 from tests.page import PageClient
 from tests.unit.respond.walk import World, code_on
@@ -150,5 +151,5 @@ def test_two_tabs_that_save_different_pages_at_once_lose_neither(real_app: Flask
 
     assert at_once(save) == [None] * THREADS
     with real_app.app_context():
-        draft = db.session.get_one(service.Draft, draft_id)
+        draft = db.session.get_one(Draft, draft_id)
         assert {f"page-{n}": f"words {n}" for n in range(THREADS)}.items() <= draft.answers.items()

@@ -28,10 +28,12 @@ from consult.foundation.security import Actor
 from consult.respond.answers import Asked, Typed, keepable, reply_of, without_postcode
 from consult.respond.codes import hash_of, receipt_code_for
 from consult.respond.confidences import Confidence, bounds_in, choice_for, confidences_in
+from consult.respond.drafting import Outcome, Sitting, Words, question_of_slot, slot_of_question
 from consult.respond.logic import shown_questions
 from consult.respond.models import Draft
-from consult.respond.queries import CallToAnswer, call_of_draft
+from consult.respond.queries import CallToAnswer, call_of_draft, slots_waiting
 from consult.respond.rules import KEPT_AFTER_CLOSING, Filled, expiry_of, gaps_in
+from consult.respond.service import words
 
 
 class CallNotOpen(Refused):
@@ -67,19 +69,70 @@ def begin_draft(
     return draft.id
 
 
-def save_answer(session: Session, draft_id: int, question_slug: str, typed: Typed, *, at: datetime) -> None:
-    """Keep what was typed for a question, right or wrong. Raises CallNotOpen, AlreadySent, NotFound."""
+def save_answer(
+    session: Session,
+    draft_id: int,
+    question_slug: str,
+    typed: Typed,
+    *,
+    at: datetime,
+    sitting: Sitting | None = None,
+) -> Outcome:
+    """Keep what was typed for a question, right or wrong, and return what became of it.
+
+    With a sitting, words that came to stand since its page was opened are not overwritten: both are kept.
+    Raises CallNotOpen, AlreadySent, NotFound.
+    """
     draft, call = _open_draft(session, draft_id, at)
     asked = next((asked for asked in call.questions if asked.slug == question_slug), None)
     kept = keepable(without_postcode(asked, typed) if asked else typed)
+    if sitting:
+        slot, was = slot_of_question(question_slug), draft.answers.get(question_slug)
+        outcome = words.keep(session, draft, slot, was, kept, sitting=sitting, at=at)
+        if outcome is not Outcome.SAVED:
+            return outcome
     # A new dictionary: SQLAlchemy does not see a change within a JSON value.
     draft.answers = {**draft.answers, question_slug: kept}
+    return Outcome.SAVED
 
 
-def save_about(session: Session, draft_id: int, fields: Mapping[str, str], *, at: datetime) -> None:
-    """Keep what was typed about the respondent or publication. Raises CallNotOpen, AlreadySent, NotFound."""
+def save_about(
+    session: Session,
+    draft_id: int,
+    fields: Mapping[str, str],
+    *,
+    at: datetime,
+    slot: str = "",
+    sitting: Sitting | None = None,
+) -> Outcome:
+    """Keep what a page of several fields asks about the respondent or publication, as `save_answer` does."""
     draft, _call = _open_draft(session, draft_id, at)
-    draft.about = {**draft.about, **{name: keepable(typed) for name, typed in fields.items()}}
+    kept = {name: keepable(typed) for name, typed in fields.items()}
+    if sitting:
+        was = {name: draft.about.get(name, "") for name in kept}
+        outcome = words.keep(session, draft, slot, was, kept, sitting=sitting, at=at)
+        if outcome is not Outcome.SAVED:
+            return outcome
+    draft.about = {**draft.about, **kept}
+    return Outcome.SAVED
+
+
+def choose_version(
+    session: Session, draft_id: int, wanted: words.Wanted, *, sitting: Sitting, at: datetime
+) -> None:
+    """Let one of two versions stand, or both joined. Raises as `save_answer`, and ChangedMeanwhile."""
+    draft, _call = _open_draft(session, draft_id, at)
+    question = question_of_slot(wanted.slot)
+    if question is None:
+        version = words.waiting(session, draft.id, wanted)
+        was: Words = {name: draft.about.get(name, "") for name in version.typed}
+    else:
+        was = draft.answers.get(question)
+    stands = words.choose(session, draft, was, wanted, sitting=sitting, at=at)
+    if isinstance(stands, Mapping):
+        draft.about = {**draft.about, **stands}
+    elif question is not None:
+        draft.answers = {**draft.answers, question: stands}
 
 
 def save_confidences(
@@ -107,14 +160,16 @@ def send_draft(session: Session, draft_id: int, return_code: str, *, actor: Acto
         return draft.submission_id
     call = call_of_draft(session, draft.call_id)
     _must_be_open(call, at)
-    filled = Filled(draft.answers, draft.about, confidences_in(draft.confidences))
+    waiting = slots_waiting(session, draft.id)
+    filled = Filled(draft.answers, draft.about, confidences_in(draft.confidences), waiting)
     gaps = gaps_in(call.asking, filled)
     if gaps:
         raise BadInput(_("Some answers must be put right before you send."), [gap.message for gap in gaps])
     evidence = _evidence_of(draft, call, return_code)
     submission = receive_submission(session, evidence, inquiry_id=call.inquiry_id, actor=actor, at=at)
     draft.submission_id = submission.id
-    draft.answers, draft.about, draft.confidences = {}, {}, []
+    draft.answers, draft.about, draft.confidences, draft.written = {}, {}, [], {}
+    words.erase(session, draft.id)
     return submission.id
 
 
