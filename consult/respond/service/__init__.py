@@ -10,6 +10,7 @@ from consult.respond.service.drafts import (
     save_answer,
     save_confidences,
     send_draft,
+    write_in,
 )
 from consult.respond.service.words import ChangedMeanwhile, Wanted
 
@@ -25,4 +26,5 @@ __all__ = [
     "save_answer",
     "save_confidences",
     "send_draft",
+    "write_in",
 ]
