@@ -1,6 +1,6 @@
 # Everything runs in .venv, which ./test makes. `make` alone lists the targets.
 .DEFAULT_GOAL := help
-.PHONY: help check format lint types imports templates migrations shell bench pins clean
+.PHONY: help check format lint types imports templates migrations messages shell bench pins clean
 
 bin := .venv/bin
 
@@ -28,6 +28,9 @@ migrations: $(bin)/ruff ## The migrated database equals the models
 format: $(bin)/ruff ## Lay out Python as `check` wants it
 	$(bin)/ruff format
 	$(bin)/ruff check --fix
+
+messages: $(bin)/ruff ## Bring the Welsh catalogue up to date with the sentences in the code, then list what has no Welsh yet
+	$(bin)/python consult/translations/build.py --update
 
 bench: $(bin)/ruff ## Measure; figures also go to instance/bench.json. Some only: make bench only="import pages"
 	$(bin)/python -m tests.bench $(only)

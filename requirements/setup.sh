@@ -1,5 +1,6 @@
 #!/bin/sh
-# setup.sh run|test: make .venv hold exactly the pinned packages of that kind, then build the front-end assets.
+# setup.sh run|test: make .venv hold exactly the pinned packages of that kind, then build the Welsh catalogue and the
+# front-end assets.
 #
 # Needs only Python 3.11 or later with pip: Debian's own Python can neither make a complete virtual environment (no
 # ensurepip) nor install into itself (externally managed), so a pinned uv is put aside first and does both. Where uv
@@ -71,6 +72,7 @@ pins=requirements/$kind.txt
 
 "$python" -c '' 2>/dev/null || rm -rf "$venv"  # its Python was upgraded or removed
 cmp -s "$pins" "$venv/pins-$kind.txt" || install_packages
+"$python" consult/translations/build.py
 if [ "$kind" = test ]; then
     exec "$python" consult/assets/build.py --with-test-tools
 fi

@@ -16,6 +16,8 @@ from flask_babel import Babel, LazyString, get_locale, lazy_gettext, refresh
 from flask_babel import gettext as translated
 from flask_babel import ngettext as translated_by_number
 
+from consult.translations.build import compile_stale
+
 ENGLISH = "en"
 WELSH = "cy"
 # As each calls itself; the order is the one in which a page offers them.
@@ -100,8 +102,20 @@ def foreign(words: str) -> dict[str, str]:
     return {} if language == page_language() else {"lang": language}
 
 
+def compile_catalogues() -> None:
+    """Compile what has changed since ./run or ./test did, so that no page falls back to English unnoticed."""
+    try:
+        compile_stale()
+    except OSError as error:
+        raise RuntimeError(
+            "The Welsh catalogue has changed and cannot be compiled here. Start ./run --setup-only once as "
+            f"somebody who may write below {error.filename}."
+        ) from error
+
+
 def init_app(app: Flask) -> None:
-    """Let pages speak the reader's language."""
+    """Let pages speak the reader's language. RuntimeError when what it is in is out of date and stays so."""
+    compile_catalogues()
     app.config["BABEL_DEFAULT_LOCALE"] = _LOCALES[ENGLISH]
     Babel(app, locale_selector=lambda: _LOCALES[page_language()])
     # A sentence may stand on several lines of a template; in the catalogue it is one.
