@@ -10,7 +10,7 @@ from consult.codebook.models import Code
 from consult.coding.models import Coding, Decision, LatestRun, ModelRun, Suggestion
 from consult.coding.queries import PassageToRead, settlements, stands
 from consult.evidence.models import Passage, SourceText, Submission
-from consult.evidence.queries import counted
+from consult.evidence.queries import counted, passage_stands, text_stands
 from consult.evidence.rules import PassageKind
 
 AT_ONCE = 1_000
@@ -23,7 +23,7 @@ def count_uncut(session: Session, inquiry_id: int) -> int:
         select(func.count())
         .select_from(SourceText)
         .join(Submission, Submission.id == SourceText.submission_id)
-        .where(Submission.inquiry_id == inquiry_id, ~cut)
+        .where(Submission.inquiry_id == inquiry_id, ~cut, text_stands())
     )
     return session.scalar(texts) or 0
 
@@ -82,7 +82,7 @@ def codes_seen(session: Session, inquiry_id: int) -> set[SeenCode]:
         )
         .join(Coding, Coding.passage_id == coded.id)
         .join(Code, Code.id == Coding.code_id)
-        .where(Passage.inquiry_id == inquiry_id, Passage.kind == PassageKind.CUT, stands())
+        .where(Passage.inquiry_id == inquiry_id, Passage.kind == PassageKind.CUT, stands(), passage_stands())
         .distinct()
     )
     return {SeenCode(*row) for row in rows}
@@ -151,4 +151,5 @@ def _readable(inquiry_id: int) -> tuple[ColumnElement[bool], ...]:
         Passage.inquiry_id == inquiry_id,
         Passage.kind == PassageKind.CUT,
         Passage.submission_id.not_in(outside),
+        passage_stands(),
     )

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from consult.calls.rules import CallState, QuestionKind
+from consult.calls.rules import CallState, QuestionKind, WithdrawalPolicy
 from consult.foundation.database import Base, state_type
 
 
@@ -34,6 +34,16 @@ class Inquiry(InLanguages, Base):
     # The number in the newest reference; taken with UPDATE … RETURNING, so two can never be the same.
     last_reference: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]
+    # Until when respondents may take back what they sent.
+    withdrawal_policy: Mapped[WithdrawalPolicy] = mapped_column(
+        state_type(WithdrawalPolicy, "withdrawal_policy"),
+        default=WithdrawalPolicy.UNTIL_REPORT,
+        server_default=WithdrawalPolicy.UNTIL_REPORT.value,
+    )
+    # Set when the report is out: respondents are told where it is.
+    report_at: Mapped[datetime | None]
+    report_title: Mapped[str] = mapped_column(String(300), default="", server_default="")
+    report_address: Mapped[str] = mapped_column(String(500), default="", server_default="")
 
 
 class Phase(Base):
@@ -84,6 +94,7 @@ class Call(InLanguages, Base):
     __table_args__ = (
         UniqueConstraint("inquiry_id", "slug"),
         CheckConstraint("closes_at > opens_at", name="closes_after_opening"),
+        CheckConstraint("grace_minutes >= 0 AND grace_minutes <= 1440", name="grace_within_a_day"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -101,6 +112,8 @@ class Call(InLanguages, Base):
     declarations: Mapped[list[str]] = mapped_column(server_default="[]", default=list)
     # English always, and Welsh where the call is offered in it as well.
     languages: Mapped[list[str]] = mapped_column(server_default='["en"]', default=lambda: ["en"])
+    # How long after closing a draft begun before it may still be sent.
+    grace_minutes: Mapped[int] = mapped_column(default=0, server_default="0")
 
     inquiry: Mapped[Inquiry] = relationship(lazy="raise")
     questions: Mapped[list["Question"]] = relationship(

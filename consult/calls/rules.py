@@ -38,6 +38,14 @@ class CallState(StrEnum):
     CLOSED = "closed"
 
 
+class WithdrawalPolicy(StrEnum):
+    """Until when a respondent may withdraw what they sent; one rule for each inquiry."""
+
+    UNTIL_CLOSING = "until_closing"
+    UNTIL_REPORT = "until_report"
+    ON_REQUEST = "on_request"
+
+
 class QuestionKind(StrEnum):
     """How a question is answered."""
 

@@ -4,6 +4,7 @@ Answers, choices and source texts are append-only: the database refuses to chang
 """
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import (
     CheckConstraint,
@@ -17,6 +18,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from consult.calls.models import MatrixRow, Option, Place, Question, RespondentType
+from consult.calls.rules import WithdrawalPolicy
 from consult.evidence.rules import (
     Channel,
     PassageKind,
@@ -40,7 +42,7 @@ class Respondent(Base):
 
 
 class Submission(Base):
-    """What was sent, once and for all; only its state on the clerk's desk changes."""
+    """What was sent under one reference: its newest version, and where it stands on the clerk's desk."""
 
     __tablename__ = "submissions"
     __table_args__ = (
@@ -77,7 +79,14 @@ class Submission(Base):
     external_key: Mapped[str | None] = mapped_column(String(400))
     # SHA-256 of the code that opens the receipt; the code itself is only ever shown to the respondent.
     receipt_hash: Mapped[str | None] = mapped_column(String(64), index=True)
+    # When the first version was sent; each version has its own moment.
     sent_at: Mapped[datetime]
+    # The number of the version that stands; what it says of the respondent is repeated above.
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
+    # The rule of withdrawal that was shown before sending; where none was, the inquiry's own holds.
+    withdrawal_policy: Mapped[WithdrawalPolicy | None] = mapped_column(
+        state_type(WithdrawalPolicy, "withdrawal_policy")
+    )
 
     respondent: Mapped[Respondent] = relationship(lazy="raise")
     respondent_type: Mapped[RespondentType | None] = relationship(lazy="raise")
@@ -88,7 +97,8 @@ class Answer(Base):
     """A submission's reply to one question; its words, if any, are in a source text."""
 
     __tablename__ = "answers"
-    __table_args__ = (UniqueConstraint("submission_id", "question_id"),)
+    # One answer to a question for each version in which it changed.
+    __table_args__ = (UniqueConstraint("submission_id", "question_id", "version"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     submission_id: Mapped[int] = mapped_column(ForeignKey("submissions.id"))
@@ -103,6 +113,8 @@ class Answer(Base):
     publication: Mapped[PublicationChoice | None] = mapped_column(
         state_type(PublicationChoice, "publication_choice")
     )
+    # The version of the submission that brought it.
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
 
     question: Mapped[Question] = relationship(lazy="raise")
     place: Mapped[Place | None] = relationship(lazy="raise")
@@ -153,6 +165,8 @@ class SourceText(Base):
     language: Mapped[str] = mapped_column(String(8))
     body: Mapped[str] = mapped_column(Text)
     sha256: Mapped[str] = mapped_column(String(64))
+    # The version of the submission that brought it.
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
 
 
 class Passage(Base):
@@ -207,3 +221,76 @@ class Declaration(Base):
     role: Mapped[str] = mapped_column(Text, default="")
     interests: Mapped[str] = mapped_column(Text, default="")
     funding: Mapped[str] = mapped_column(Text, default="")
+
+
+class SubmissionVersion(Base):
+    """One sending under a reference: the first, or an amendment; answers and texts name it."""
+
+    __tablename__ = "submission_versions"
+    __table_args__ = (
+        UniqueConstraint("submission_id", "number"),
+        # One draft sends once, however often its button is pressed.
+        UniqueConstraint("send_key"),
+        CheckConstraint("number >= 1", name="numbered_from_one"),
+        CheckConstraint("length(sha256) = 64", name="hash_length"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submissions.id"))
+    number: Mapped[int]
+    respondent_id: Mapped[int] = mapped_column(ForeignKey("respondents.id"), index=True)
+    respondent_type_id: Mapped[int | None] = mapped_column(ForeignKey("respondent_types.id"))
+    place_id: Mapped[int | None] = mapped_column(ForeignKey("places.id"))
+    publication: Mapped[PublicationChoice] = mapped_column(
+        state_type(PublicationChoice, "publication_choice")
+    )
+    language: Mapped[str] = mapped_column(String(8))
+    word_count: Mapped[int]
+    sent_at: Mapped[datetime]
+    send_key: Mapped[str | None] = mapped_column(String(64))
+    # Each version's receipt code opens the receipt of the whole submission.
+    receipt_hash: Mapped[str | None] = mapped_column(String(64), index=True)
+    # SHA-256 of all its answers, by rules.hash_of_answers.
+    sha256: Mapped[str] = mapped_column(String(64))
+    # For whom it spoke and with what interests, as declared with this version.
+    declared: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
+
+
+class ReplacedAnswer(Base):
+    """An answer that a later version gave anew or took back; what has no row here stands."""
+
+    __tablename__ = "replaced_answers"
+    __table_args__ = (CheckConstraint("version > 1", name="replaced_later"),)
+
+    answer_id: Mapped[int] = mapped_column(ForeignKey("answers.id"), primary_key=True)
+    version: Mapped[int]
+
+
+class ReplacedText(Base):
+    """A source text whose words a later version replaced; what has no row here stands."""
+
+    __tablename__ = "replaced_texts"
+    __table_args__ = (CheckConstraint("version > 1", name="replaced_later"),)
+
+    source_text_id: Mapped[int] = mapped_column(ForeignKey("source_texts.id"), primary_key=True)
+    version: Mapped[int]
+
+
+class WithdrawalRequest(Base):
+    """A respondent's wish to withdraw where the commission decides, and what it decided."""
+
+    __tablename__ = "withdrawal_requests"
+    __table_args__ = (
+        CheckConstraint("(decided_at IS NULL) = (granted IS NULL)", name="decided_one_way"),
+        CheckConstraint("(decided_at IS NULL) = (user_id IS NULL)", name="decided_by_somebody"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submissions.id"), index=True)
+    asked_at: Mapped[datetime]
+    why: Mapped[str] = mapped_column(Text, default="")
+    decided_at: Mapped[datetime | None]
+    granted: Mapped[bool | None]
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    # What the commission tells the respondent.
+    answer: Mapped[str] = mapped_column(Text, default="")

@@ -1,10 +1,13 @@
 """What can be decided about texts, passages, references and choices from values alone."""
 
 import hashlib
+import json
 import re
 from bisect import bisect_right
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from consult.foundation.errors import Refused
 
@@ -133,6 +136,17 @@ def trimmed(text: str, bounds: Bounds) -> Bounds:
 def sha256_of(text: str) -> str:
     """Return the SHA-256 of a text in UTF-8, in hexadecimal."""
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def hash_of_answers(answers: Iterable[Mapping[str, Any]]) -> str:
+    """Return the SHA-256 of what the answers of a version say, in the order of their questions.
+
+    Each answer names its question; what is left out of it says nothing, so a new kind of answer leaves the
+    hashes of those before it as they are.
+    """
+    ordered = sorted(answers, key=lambda answer: answer["question_id"])
+    said = json.dumps(ordered, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(said.encode()).hexdigest()
 
 
 def storable(text: str) -> str:

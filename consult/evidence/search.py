@@ -26,7 +26,7 @@ from sqlalchemy import (
 from sqlalchemy import cast as sql_cast
 from sqlalchemy.orm import Session
 
-from consult.evidence.models import SourceText
+from consult.evidence.models import ReplacedText, SourceText
 
 _TERM = re.compile(r'"([^"]*)"?|(\S+)')
 _WORD = re.compile(r"\w+")
@@ -103,7 +103,9 @@ def in_context(
     session: Session, terms: Sequence[Term], submission_ids: Sequence[int]
 ) -> dict[int, list[Piece]]:
     """Return, for each submission that has the words, the stretch of text around them, word for word."""
-    of_submissions = SourceText.submission_id.in_(submission_ids)
+    # As queries.standing.text_stands, which stands above this module.
+    replaced = select(ReplacedText.source_text_id).where(ReplacedText.source_text_id == SourceText.id)
+    of_submissions = SourceText.submission_id.in_(submission_ids) & ~replaced.exists()
     # The earliest text of a submission comes last and so prevails.
     if _is_sqlite(session):
         rows = select(SourceText.submission_id, _sqlite_stretch()).join(

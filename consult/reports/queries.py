@@ -13,6 +13,7 @@ from consult.coding.models import Coding, Decision, LatestRun, Suggestion
 from consult.coding.queries import settlements, stands, taken_back
 from consult.coding.rules import Verdict
 from consult.evidence.models import Answer, Passage, Respondent, SourceText, Submission
+from consult.evidence.queries import passage_stands
 from consult.evidence.rules import Bounds
 from consult.publication.queries import readable
 from consult.publication.rules import Clearance
@@ -60,7 +61,7 @@ def _statement(export: Export, inquiry_id: int, clearance: Clearance) -> Any:
         Export.SUGGESTIONS: _suggestions,
         Export.DECISIONS: _decisions,
     }[export]()
-    mine = statement.where(Passage.inquiry_id == inquiry_id, readable(clearance))
+    mine = statement.where(Passage.inquiry_id == inquiry_id, passage_stands(), readable(clearance))
     reading_order = (Passage.submission_id, Passage.source_text_id, Passage.start, Passage.end, Code.slug)
     return mine.order_by(*reading_order, "id")
 

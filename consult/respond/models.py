@@ -31,7 +31,10 @@ class Draft(Base):
     saved_at: Mapped[datetime]
     expires_at: Mapped[datetime] = mapped_column(index=True)
     # Set when sent; the answers are erased from the draft in the same transaction.
-    submission_id: Mapped[int | None] = mapped_column(ForeignKey("submissions.id"), unique=True)
+    submission_id: Mapped[int | None] = mapped_column(ForeignKey("submissions.id"), index=True)
+    # Set when this draft changes what was sent before: the submission, and the version it was filled from.
+    amends_id: Mapped[int | None] = mapped_column(ForeignKey("submissions.id"), index=True)
+    amends_version: Mapped[int | None]
     # Slot to who wrote its standing words, when, and on which page: see drafting.Sitting.
     written: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default=text("'{}'"))
     # The code before this one: it opens nothing, but tells a tab left open that it was exchanged.

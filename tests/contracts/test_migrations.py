@@ -43,6 +43,9 @@ APPEND_ONLY = {
     "campaign_runs",
     "campaign_proposals",
     "campaign_decisions",
+    "submission_versions",
+    "replaced_answers",
+    "replaced_texts",
 }
 
 

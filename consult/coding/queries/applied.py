@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from consult.accounts.models import User
 from consult.coding.models import Coding
-from consult.coding.queries.standing import stands
+from consult.coding.queries.standing import counts, stands
 from consult.coding.rules import CodingOrigin
 from consult.evidence.models import Passage, SourceText, Submission
 
@@ -31,7 +31,7 @@ class Applied:
 
 
 def applied_page(session: Session, inquiry_id: int, code_id: int, page: int = 1) -> list[Applied]:
-    """Return one page of a code's standing codings in the order of the texts, one more where more follow."""
+    """Return a page of a code's codings that stand and count, in reading order; one more if more follow."""
     rows = session.execute(
         select(
             Passage.quote,
@@ -51,7 +51,7 @@ def applied_page(session: Session, inquiry_id: int, code_id: int, page: int = 1)
         .join(SourceText, SourceText.id == Passage.source_text_id)
         .join(Submission, Submission.id == Passage.submission_id)
         .join(User, User.id == Coding.user_id)
-        .where(Coding.inquiry_id == inquiry_id, Coding.code_id == code_id, stands())
+        .where(Coding.inquiry_id == inquiry_id, Coding.code_id == code_id, stands(), counts(inquiry_id))
         .order_by(Submission.id, SourceText.position, Passage.start, Coding.id)
         .limit(CODINGS_A_PAGE + 1)
         .offset(CODINGS_A_PAGE * (page - 1))

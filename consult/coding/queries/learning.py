@@ -12,7 +12,7 @@ from consult.coding.models import Coding, Decision, LatestRun, ModelRun
 from consult.coding.queries.standing import settlements, stands
 from consult.coding.rules import Verdict
 from consult.evidence.models import Passage, Submission
-from consult.evidence.queries import counted
+from consult.evidence.queries import counted, passage_stands
 from consult.evidence.queries.repeats import repeated
 from consult.evidence.rules import PassageKind
 
@@ -89,7 +89,12 @@ def decided_pairs(session: Session, inquiry_id: int) -> list[DecidedPair]:
         .join(pairs, pairs.c.passage_id == Passage.id)
         .join(Code, Code.id == pairs.c.code_id)
         # The same words coded in each of a campaign's letters are one lesson, not hundreds.
-        .where(Passage.inquiry_id == inquiry_id, Code.state == CodeState.ACTIVE, ~repeated())
+        .where(
+            Passage.inquiry_id == inquiry_id,
+            Code.state == CodeState.ACTIVE,
+            ~repeated(),
+            *_admitted(inquiry_id),
+        )
         .order_by(Passage.id, Code.slug)
     )
     return [DecidedPair(row.id, row.quote, row.slug, bool(row.applies)) for row in rows]
@@ -104,14 +109,19 @@ def _passages(
 
 
 def _readable(inquiry_id: int, *columns: Any) -> Select[Any]:
-    """Select from the passages that the machine reads: cut by it, of evidence that is in scope."""
-    outside = select(Submission.id).where(Submission.inquiry_id == inquiry_id, ~counted())
+    """Select from the passages that the machine reads: cut by it, standing, of evidence that counts."""
     return (
         select(*columns)
         .select_from(Passage)
         .where(
             Passage.inquiry_id == inquiry_id,
             Passage.kind == PassageKind.CUT,
-            Passage.submission_id.not_in(outside),
+            *_admitted(inquiry_id),
         )
     )
+
+
+def _admitted(inquiry_id: int) -> tuple[ColumnElement[bool], ...]:
+    """Return what holds for passages with words that stand, of evidence that counts."""
+    outside = select(Submission.id).where(Submission.inquiry_id == inquiry_id, ~counted())
+    return Passage.submission_id.not_in(outside), passage_stands()

@@ -11,10 +11,10 @@ from consult.calls.models import Place, RespondentType
 from consult.codebook.models import Code, Codebook, CodebookVersion
 from consult.codebook.rules import CodeState
 from consult.coding.models import Coding, Decision, LatestRun, ModelRun, Suggestion
-from consult.coding.queries.standing import settlements, stands, taken_back
+from consult.coding.queries.standing import counts, settlements, stands, taken_back
 from consult.coding.rules import MOST_SHOWN, Verdict
 from consult.evidence.models import Passage, Submission
-from consult.evidence.queries import counted
+from consult.evidence.queries import counted, passage_stands
 from consult.evidence.queries.repeats import repeated
 
 ROWS_A_PAGE = 50
@@ -106,6 +106,7 @@ def anything_left(session: Session, inquiry_id: int) -> bool:
         .where(
             Passage.inquiry_id == inquiry_id,
             counted(),
+            passage_stands(),
             Suggestion.run_id == LatestRun.run_id,
             Suggestion.rank <= MOST_SHOWN,
             Code.state == CodeState.ACTIVE,
@@ -192,10 +193,10 @@ def decided_since(session: Session, inquiry_id: int, at: datetime) -> int:
 
 
 def codings_by_code(session: Session, inquiry_id: int) -> dict[int, int]:
-    """Return how many codings of each code stand."""
+    """Return how many codings of each code stand and count."""
     rows = session.execute(
         select(Coding.code_id, func.count().label("number"))
-        .where(Coding.inquiry_id == inquiry_id, stands())
+        .where(Coding.inquiry_id == inquiry_id, stands(), counts(inquiry_id))
         .group_by(Coding.code_id)
     )
     return {row.code_id: row.number for row in rows}
@@ -229,6 +230,7 @@ def _work(inquiry_id: int, reader_id: int) -> Select[Any]:
             Submission.inquiry_id == inquiry_id,
             counted(),
             ~repeated(),
+            passage_stands(),
             LatestRun.suggested > 0,
         )
         .select_from(Submission)

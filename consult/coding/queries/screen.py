@@ -28,6 +28,7 @@ from consult.coding.queries.standing import stands, taken_back
 from consult.coding.rules import MOST_SHOWN, Verdict
 from consult.evidence.models import Answer, Passage, SourceText, Submission
 from consult.evidence.models_campaigns import RepeatedPassage
+from consult.evidence.queries import passage_stands, text_stands
 from consult.evidence.rules import STATE_WORDS, UNCOUNTED, Bounds, PassageKind, SubmissionState
 from consult.foundation.errors import NotFound
 
@@ -106,8 +107,9 @@ def _texts(session: Session, submission_id: int) -> tuple[TextShown, ...]:
         select(SourceText.id, SourceText.body, SourceText.first_paragraph, Question.number, Question.prompt)
         .outerjoin(Answer, Answer.id == SourceText.answer_id)
         .outerjoin(Question, Question.id == Answer.question_id)
-        .where(SourceText.submission_id == submission_id)
-        .order_by(SourceText.position)
+        .where(SourceText.submission_id == submission_id, text_stands())
+        # A text given anew has the newest position, but is read where its question stands.
+        .order_by(Question.number, SourceText.position)
     )
     return tuple(
         TextShown(row.id, row.body, row.first_paragraph, row.number, row.prompt or "") for row in rows
@@ -127,7 +129,7 @@ def _passages(session: Session, submission_id: int) -> tuple[PassageShown, ...]:
         .outerjoin(RepeatedPassage, RepeatedPassage.passage_id == Passage.id)
         .outerjoin(Original, Original.id == RepeatedPassage.template_passage_id)
         .outerjoin(Submission, Submission.id == Original.submission_id)
-        .where(Passage.submission_id == submission_id)
+        .where(Passage.submission_id == submission_id, passage_stands())
         .order_by(Passage.source_text_id, Passage.start)
     )
     return tuple(
@@ -212,6 +214,7 @@ def _latest_suggestions(submission_id: int) -> Select[Any]:
         .join(Code, Code.id == Suggestion.code_id)
         .where(
             Passage.submission_id == submission_id,
+            passage_stands(),
             Suggestion.run_id == LatestRun.run_id,
             Suggestion.rank <= MOST_SHOWN,
         )
@@ -240,7 +243,7 @@ def _codings(
         .join(Passage, Passage.id == Coding.passage_id)
         .join(Code, Code.id == Coding.code_id)
         .join(User, User.id == Coding.user_id)
-        .where(Passage.submission_id == submission_id, stands())
+        .where(Passage.submission_id == submission_id, stands(), passage_stands())
         .order_by(Passage.start, Coding.id)
     )
     return tuple(

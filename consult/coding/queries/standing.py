@@ -7,11 +7,27 @@ from sqlalchemy.orm import aliased
 
 from consult.coding.models import Coding, CodingWithdrawal, Decision, Suggestion
 from consult.coding.rules import SETTLING, Verdict
+from consult.evidence.models import Passage, ReplacedText, Submission
+from consult.evidence.queries import counted
 
 
 def stands() -> ColumnElement[bool]:
     """Hold for codings that nobody has withdrawn."""
     return ~exists().where(CodingWithdrawal.coding_id == Coding.id)
+
+
+def counts(inquiry_id: int) -> ColumnElement[bool]:
+    """Hold for codings of an inquiry on words that stand, of evidence that counts.
+
+    Named by the few passages that do not, so that a count of codings need not look at every passage.
+    """
+    replaced = select(Passage.id).join(ReplacedText, ReplacedText.source_text_id == Passage.source_text_id)
+    aside = (
+        select(Passage.id)
+        .join(Submission, Submission.id == Passage.submission_id)
+        .where(Submission.inquiry_id == inquiry_id, ~counted())
+    )
+    return Coding.passage_id.not_in(replaced) & Coding.passage_id.not_in(aside)
 
 
 def standing_codings() -> Subquery:

@@ -8,6 +8,7 @@ from consult.evidence.queries.listing import (
     counts_by_state,
     entry_page,
 )
+from consult.evidence.queries.standing import answer_stands, passage_stands, text_stands
 from consult.evidence.queries.states import counted
 from consult.evidence.queries.submission import (
     AnswerRead,
@@ -43,6 +44,7 @@ __all__ = [
     "SubmissionRead",
     "TextRead",
     "TextToCut",
+    "answer_stands",
     "cells_in_words",
     "confidences_of",
     "counted",
@@ -52,8 +54,10 @@ __all__ = [
     "hashes_by_key",
     "last_state_change",
     "neighbours_of",
+    "passage_stands",
     "passages_of",
     "submission_by_reference",
+    "text_stands",
     "texts_to_cut",
     "who",
 ]

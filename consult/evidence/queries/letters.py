@@ -14,6 +14,7 @@ from consult.evidence.models_campaigns import (
     CampaignProposal,
     CampaignRun,
 )
+from consult.evidence.queries.standing import text_stands
 from consult.evidence.queries.states import counted
 from consult.evidence.rules_campaigns import Held
 
@@ -54,7 +55,7 @@ def letters_to_group(session: Session, inquiry_id: int) -> list[Letter]:
     rows = session.execute(
         select(SourceText.submission_id, SourceText.id, SourceText.body)
         .join(Submission, Submission.id == SourceText.submission_id)
-        .where(Submission.inquiry_id == inquiry_id, or_(counted(), shows))
+        .where(Submission.inquiry_id == inquiry_id, or_(counted(), shows), text_stands())
         .order_by(SourceText.submission_id, SourceText.position)
         .execution_options(yield_per=TEXTS_AT_ONCE)
     )

@@ -13,6 +13,7 @@ from consult.evidence.models import (
     SourceText,
     Submission,
 )
+from consult.evidence.queries.standing import text_stands
 from consult.evidence.queries.submission import who
 from consult.evidence.rules import (
     PublicationChoice,
@@ -126,7 +127,7 @@ def _speaks_of(session: Session, typed: str) -> ColumnElement[bool]:
     terms = search.terms_of(typed)
     if terms:
         texts = SourceText.id.in_(search.texts_matching(session, terms))
-        named.append(Submission.id.in_(select(SourceText.submission_id).where(texts)))
+        named.append(Submission.id.in_(select(SourceText.submission_id).where(texts, text_stands())))
     return or_(Submission.reference == plain.upper(), *named)
 
 
@@ -167,8 +168,11 @@ def _with_words(session: Session, entries: list[Entry], filters: Filters) -> lis
     ids = [entry.id for entry in entries]
     terms = search.terms_of(filters.words)
     context = search.in_context(session, terms, ids) if terms and ids else {}
-    firsts = select(SourceText.submission_id, func.substr(SourceText.body, 1, OPENING_CHARACTERS)).where(
-        SourceText.submission_id.in_(ids), SourceText.position == 1
+    # Of the texts that stand the one placed first comes last here, and so prevails.
+    firsts = (
+        select(SourceText.submission_id, func.substr(SourceText.body, 1, OPENING_CHARACTERS))
+        .where(SourceText.submission_id.in_(ids), text_stands())
+        .order_by(SourceText.position.desc())
     )
     openings: dict[int, str] = dict(session.execute(firsts).all())
     return [

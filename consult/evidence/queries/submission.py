@@ -3,8 +3,9 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import literal, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from consult.accounts.models import User
@@ -18,7 +19,10 @@ from consult.evidence.models import (
     Respondent,
     SourceText,
     Submission,
+    SubmissionVersion,
 )
+from consult.evidence.queries.standing import answer_in, text_stands
+from consult.evidence.queries.versions import VersionRead, versions_of
 from consult.evidence.rules import (
     CHANGE_STATE,
     Bounds,
@@ -139,8 +143,16 @@ class SubmissionRead:
     language: str
     word_count: int
     sent_at: datetime
+    # The version that was read, and all there are, the first one first.
+    version: int
+    versions: tuple[VersionRead, ...]
     answers: tuple[AnswerRead, ...] = field(repr=False)
     passages: tuple[PassageRead, ...] = field(repr=False)
+
+    @property
+    def is_newest(self) -> bool:
+        """Tell whether the version read is the one that stands."""
+        return self.version == self.versions[-1].number
 
     @property
     def who(self) -> str:
@@ -202,12 +214,12 @@ def last_state_change(session: Session, inquiry_id: int, submission_id: int) -> 
 
 
 def texts_to_cut(session: Session, inquiry_id: int, limit: int, *, after_id: int = 0) -> list[TextToCut]:
-    """Return the next source texts without cut passages, in order."""
+    """Return the next source texts that stand without cut passages, in order."""
     cut = select(Passage.id).where(Passage.source_text_id == SourceText.id, Passage.kind == PassageKind.CUT)
     rows = session.execute(
         select(SourceText.id, SourceText.submission_id, SourceText.body, SourceText.language)
         .join(Submission, Submission.id == SourceText.submission_id)
-        .where(Submission.inquiry_id == inquiry_id, SourceText.id > after_id, ~cut.exists())
+        .where(Submission.inquiry_id == inquiry_id, SourceText.id > after_id, ~cut.exists(), text_stands())
         .order_by(SourceText.id)
         .limit(limit)
     )
@@ -215,20 +227,21 @@ def texts_to_cut(session: Session, inquiry_id: int, limit: int, *, after_id: int
 
 
 def submission_by_reference(
-    session: Session, inquiry_id: int, reference: str, *, with_passages: bool = True
+    session: Session,
+    inquiry_id: int,
+    reference: str,
+    *,
+    with_passages: bool = True,
+    version: int | None = None,
 ) -> SubmissionRead:
-    """Return one submission whole; NotFound for a reference of any other inquiry."""
-    row = session.execute(
-        select(Submission, Respondent, RespondentType.name, Place.name, Call.title)
-        .join(Respondent, Respondent.id == Submission.respondent_id)
-        .join(Call, Call.id == Submission.call_id)
-        .outerjoin(RespondentType, RespondentType.id == Submission.respondent_type_id)
-        .outerjoin(Place, Place.id == Submission.place_id)
-        .where(Submission.inquiry_id == inquiry_id, Submission.reference == reference)
-    ).one_or_none()
-    if row is None:
-        raise NotFound(f"There is no submission {reference} in this inquiry.")
-    submission, respondent, type_name, place_name, call_title = row
+    """Return one submission whole, in its newest version unless an earlier one is asked for.
+
+    NotFound for a reference of any other inquiry, and for a version that was never sent.
+    """
+    submission, sent, respondent, type_name, place_name, call_title = _row_of(
+        session, inquiry_id, reference, version
+    )
+    newest = version is None
     return SubmissionRead(
         id=submission.id,
         reference=submission.reference,
@@ -238,18 +251,40 @@ def submission_by_reference(
         respondent_type=type_name,
         place=place_name,
         call_title=call_title,
-        publication=submission.publication,
+        # A clerk may have made the choice closer since it was sent.
+        publication=submission.publication if newest else sent.publication,
         state=submission.state,
         channel=submission.channel,
-        language=submission.language,
-        word_count=submission.word_count,
-        sent_at=submission.sent_at,
-        answers=_answers_of(session, submission.id),
+        language=sent.language,
+        word_count=sent.word_count,
+        sent_at=submission.sent_at if newest else sent.sent_at,
+        version=sent.number,
+        versions=versions_of(session, submission.id),
+        answers=_answers_of(session, submission.id, sent.number),
         passages=passages_of(session, submission.id) if with_passages else (),
     )
 
 
-def _answers_of(session: Session, submission_id: int) -> tuple[AnswerRead, ...]:
+def _row_of(session: Session, inquiry_id: int, reference: str, version: int | None) -> Any:
+    wanted = Submission.version if version is None else literal(version)
+    row = session.execute(
+        select(Submission, SubmissionVersion, Respondent, RespondentType.name, Place.name, Call.title)
+        .join(
+            SubmissionVersion,
+            (SubmissionVersion.submission_id == Submission.id) & (SubmissionVersion.number == wanted),
+        )
+        .join(Respondent, Respondent.id == SubmissionVersion.respondent_id)
+        .join(Call, Call.id == Submission.call_id)
+        .outerjoin(RespondentType, RespondentType.id == SubmissionVersion.respondent_type_id)
+        .outerjoin(Place, Place.id == SubmissionVersion.place_id)
+        .where(Submission.inquiry_id == inquiry_id, Submission.reference == reference)
+    ).one_or_none()
+    if row is None:
+        raise NotFound(f"There is no submission {reference} in this inquiry.")
+    return row
+
+
+def _answers_of(session: Session, submission_id: int, version: int) -> tuple[AnswerRead, ...]:
     texts = {
         row.answer_id: TextRead(row.id, row.language, row.body, row.first_paragraph)
         for row in session.execute(
@@ -265,7 +300,7 @@ def _answers_of(session: Session, submission_id: int) -> tuple[AnswerRead, ...]:
     answers = session.scalars(
         select(Answer)
         .join(Question, Question.id == Answer.question_id)
-        .where(Answer.submission_id == submission_id)
+        .where(Answer.submission_id == submission_id, answer_in(version))
         .options(
             joinedload(Answer.question),
             joinedload(Answer.place),
@@ -326,6 +361,6 @@ def hashes_by_key(session: Session, call_id: int) -> dict[str, str]:
     rows = session.execute(
         select(Submission.external_key, SourceText.sha256)
         .join(SourceText, SourceText.submission_id == Submission.id)
-        .where(Submission.call_id == call_id, Submission.external_key.is_not(None))
+        .where(Submission.call_id == call_id, Submission.external_key.is_not(None), text_stands())
     )
     return {key: sha256 for key, sha256 in rows if key is not None}

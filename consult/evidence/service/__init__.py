@@ -1,5 +1,6 @@
 """Verbs that receive evidence, keep passages and move a submission across the clerk's desk."""
 
+from consult.evidence.service.amending import amend_submission
 from consult.evidence.service.desk import change_state, record_publication_choice
 from consult.evidence.service.given import (
     GivenAnswer,
@@ -29,6 +30,7 @@ __all__ = [
     "GivenProvenance",
     "Received",
     "add_missing_types",
+    "amend_submission",
     "change_state",
     "known_type",
     "missing_types",

@@ -3,14 +3,24 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from consult.calls.models import Call, MatrixRow, Option, Place, Question, RespondentType
-from consult.calls.rules import QuestionKind
+from consult.calls.rules import QuestionKind, WithdrawalPolicy
 from consult.evidence.models_desk import EventSession
-from consult.evidence.rules import Bounds, Channel, PublicationChoice, quote_of, storable
+from consult.evidence.rules import (
+    Bounds,
+    Channel,
+    PublicationChoice,
+    hash_of_answers,
+    quote_of,
+    sha256_of,
+    storable,
+    word_count,
+)
 from consult.evidence.rules_desk import LONGEST_REASON, MarkKind, came_late
 from consult.foundation.errors import BadInput, NotFound, Refused
 
@@ -58,6 +68,18 @@ class GivenAnswer:
         """Tell whether nothing was answered."""
         closed = self.option_ids or self.cells or self.place_id or self.district or self.declined
         return not (self.has_words or closed or self.number is not None)
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """Return what it says, without the parts that are not set."""
+        parts = {
+            **asdict(self),
+            "text": sha256_of(self.text) if self.text and self.has_words else None,
+            "option_ids": sorted(set(self.option_ids)),
+            "cells": sorted(dict(self.cells).items()),
+            "confidences": [asdict(each) for each in sorted(self.confidences, key=lambda each: each.bounds)],
+        }
+        return {name: value for name, value in parts.items() if value or (value == 0 and value is not False)}
 
 
 @dataclass(frozen=True)
@@ -119,6 +141,29 @@ class GivenEvidence:
     provenance: GivenProvenance | None = None
     # What was noticed on the way in.
     marks: tuple[GivenMark, ...] = ()
+    # The rule of withdrawal that its writer was shown before sending.
+    withdrawal_policy: WithdrawalPolicy | None = None
+
+    @property
+    def receipt_hash(self) -> str | None:
+        """Return what is kept of the receipt code."""
+        return sha256_of(self.receipt_code) if self.receipt_code else None
+
+    @property
+    def sha256(self) -> str:
+        """Return the hash of all its answers."""
+        return hash_of_answers(answer.said for answer in self.answers if not answer.is_empty)
+
+    @property
+    def declared(self) -> dict[str, str]:
+        """Return what was declared, by name; nothing where all of it is blank."""
+        words = self.declaration.words if self.declaration else {}
+        return words if any(words.values()) else {}
+
+    @property
+    def words(self) -> int:
+        """Return the number of words in its free texts."""
+        return sum(word_count(text) for text in self.texts)
 
     @property
     def texts(self) -> list[str]:

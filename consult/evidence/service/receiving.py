@@ -1,7 +1,6 @@
 """Receive evidence: by one submission or by the thousand, in the same statements."""
 
-import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,25 +9,11 @@ from sqlalchemy import insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from consult.calls.models import Inquiry
-from consult.evidence import search
-from consult.evidence.models import (
-    Answer,
-    AnswerCell,
-    AnswerChoice,
-    ConfidentialPassage,
-    Declaration,
-    Respondent,
-    SourceText,
-    Submission,
-)
-from consult.evidence.rules import (
-    paragraphs_of,
-    reference_for,
-    sha256_of,
-    word_count,
-)
+from consult.evidence.models import Respondent, Submission, SubmissionVersion
+from consult.evidence.rules import reference_for
 from consult.evidence.service.arrival import arrivals, note_arrivals
-from consult.evidence.service.given import GivenAnswer, GivenEvidence, check
+from consult.evidence.service.given import GivenEvidence, check
+from consult.evidence.service.storing import insert_rows, store_answers, store_declarations
 from consult.foundation import audit
 from consult.foundation.errors import NotFound
 from consult.foundation.jobs.models import Job
@@ -65,7 +50,7 @@ def receive_submission(
         return earlier
     check(session, [evidence], inquiry_id)
     (submission_id,) = _store(session, [evidence], take_references(session, inquiry_id, 1), inquiry_id, at)
-    _ask_for_passages(session, inquiry_id, actor, at)
+    ask_for_passages(session, inquiry_id, actor, at)
     submission = session.get_one(Submission, submission_id)
     act = audit.Act("receive submission", "submission", submission_id, detail=_said_of(submission))
     audit.record(session, act, inquiry_id=inquiry_id, actor=actor, at=at)
@@ -87,7 +72,7 @@ def receive_many(
     check(session, new, inquiry_id)
     references = take_references(session, inquiry_id, len(new))
     _store(session, new, references, inquiry_id, at)
-    _ask_for_passages(session, inquiry_id, actor, at)
+    ask_for_passages(session, inquiry_id, actor, at)
     detail = {"count": len(new), "first": references[0], "last": references[-1]}
     act = audit.Act("receive submissions", "call", new[0].call_id, detail=detail)
     audit.record(session, act, inquiry_id=inquiry_id, actor=actor, at=at)
@@ -141,7 +126,7 @@ def _store(
     at: datetime,
 ) -> list[int]:
     found = arrivals(session, batch, references, inquiry_id)
-    respondent_ids = _insert(session, Respondent, [_respondent_values(each, inquiry_id) for each in batch])
+    respondent_ids = insert_rows(session, Respondent, [respondent_values(each, inquiry_id) for each in batch])
     rows = [
         {
             "inquiry_id": inquiry_id,
@@ -156,12 +141,38 @@ def _store(
             batch, respondent_ids, references, found, strict=True
         )
     ]
-    ids = _insert(session, Submission, rows)
-    stored = list(zip(ids, batch, found, strict=True))
-    note_arrivals(session, stored, inquiry_id=inquiry_id, at=at)
-    _store_answers(session, list(zip(ids, batch, strict=True)), at)
-    _store_declarations(session, zip(ids, batch, strict=True))
+    ids = insert_rows(session, Submission, rows)
+    stored = list(zip(ids, batch, strict=True))
+    versions = [
+        version_values(submission_id, respondent_id, evidence, at=at)
+        for respondent_id, (submission_id, evidence) in zip(respondent_ids, stored, strict=True)
+    ]
+    session.execute(insert(SubmissionVersion), versions)
+    note_arrivals(session, list(zip(ids, batch, found, strict=True)), inquiry_id=inquiry_id, at=at)
+    store_answers(session, stored, at=at)
+    store_declarations(session, stored)
     return ids
+
+
+def version_values(
+    submission_id: int, respondent_id: int, evidence: GivenEvidence, *, at: datetime, number: int = 1
+) -> dict[str, Any]:
+    """Return the row of one version."""
+    return {
+        "submission_id": submission_id,
+        "number": number,
+        "respondent_id": respondent_id,
+        "respondent_type_id": evidence.respondent_type_id,
+        "place_id": evidence.place_id,
+        "publication": evidence.publication,
+        "language": evidence.language,
+        "word_count": evidence.words,
+        "sent_at": at,
+        "send_key": evidence.send_key,
+        "receipt_hash": evidence.receipt_hash,
+        "sha256": evidence.sha256,
+        "declared": evidence.declared,
+    }
 
 
 def take_references(session: Session, inquiry_id: int, count: int) -> list[str]:
@@ -177,7 +188,8 @@ def take_references(session: Session, inquiry_id: int, count: int) -> list[str]:
     return [reference_for(prefix, number) for number in range(last - count + 1, last + 1)]
 
 
-def _respondent_values(evidence: GivenEvidence, inquiry_id: int) -> dict[str, Any]:
+def respondent_values(evidence: GivenEvidence, inquiry_id: int) -> dict[str, Any]:
+    """Return the row of who sends evidence."""
     return {
         "inquiry_id": inquiry_id,
         "name": evidence.name,
@@ -187,7 +199,6 @@ def _respondent_values(evidence: GivenEvidence, inquiry_id: int) -> dict[str, An
 
 
 def _submission_values(evidence: GivenEvidence) -> dict[str, Any]:
-    code = evidence.receipt_code
     return {
         "call_id": evidence.call_id,
         "respondent_type_id": evidence.respondent_type_id,
@@ -196,115 +207,15 @@ def _submission_values(evidence: GivenEvidence) -> dict[str, Any]:
         "publication": evidence.publication,
         "channel": evidence.channel,
         "language": evidence.language,
-        "word_count": sum(word_count(text) for text in evidence.texts),
+        "word_count": evidence.words,
         "send_key": evidence.send_key,
         "external_key": evidence.external_key,
-        "receipt_hash": hashlib.sha256(code.encode()).hexdigest() if code else None,
+        "receipt_hash": evidence.receipt_hash,
+        "withdrawal_policy": evidence.withdrawal_policy,
     }
 
 
-def _store_declarations(session: Session, batch: Iterable[tuple[int, GivenEvidence]]) -> None:
-    rows = [
-        {"submission_id": submission_id, **evidence.declaration.words}
-        for submission_id, evidence in batch
-        if evidence.declaration and any(evidence.declaration.words.values())
-    ]
-    if rows:
-        session.execute(insert(Declaration), rows)
-
-
-def _store_answers(session: Session, batch: list[tuple[int, GivenEvidence]], at: datetime) -> None:
-    given = [
-        (submission_id, evidence.language, answer)
-        for submission_id, evidence in batch
-        for answer in evidence.answers
-        if not answer.is_empty
-    ]
-    rows = [
-        {
-            "submission_id": submission_id,
-            "question_id": answer.question_id,
-            "number": answer.number,
-            "place_id": answer.place_id,
-            "district": answer.district,
-            "declined": answer.declined,
-            "publication": answer.publication,
-        }
-        for submission_id, _, answer in given
-    ]
-    ids = _insert(session, Answer, rows)
-    _store_choices(session, [(id_, answer) for id_, (_, _, answer) in zip(ids, given, strict=True)])
-    texts = [
-        (submission_id, id_, language, answer)
-        for id_, (submission_id, language, answer) in zip(ids, given, strict=True)
-        if answer.has_words
-    ]
-    text_ids = _insert(session, SourceText, list(_source_text_rows(texts)))
-    _store_confidences(session, zip(text_ids, (answer for *_, answer in texts), strict=True), at)
-    search.add_to_index(session, text_ids)
-
-
-def _store_choices(session: Session, stored: Sequence[tuple[int, GivenAnswer]]) -> None:
-    choices = [
-        {"answer_id": answer_id, "option_id": option_id}
-        for answer_id, answer in stored
-        for option_id in dict.fromkeys(answer.option_ids)
-    ]
-    cells = [
-        {"answer_id": answer_id, "row_id": row_id, "option_id": option_id}
-        for answer_id, answer in stored
-        for row_id, option_id in dict(answer.cells).items()
-    ]
-    if choices:
-        session.execute(insert(AnswerChoice), choices)
-    if cells:
-        session.execute(insert(AnswerCell), cells)
-
-
-def _store_confidences(session: Session, texts: Iterable[tuple[int, GivenAnswer]], at: datetime) -> None:
-    # Two marks on the same words are one span; the harm named last stands.
-    rows = {
-        (text_id, confidence.bounds): {
-            "source_text_id": text_id,
-            "start": confidence.bounds.start,
-            "end": confidence.bounds.end,
-            "harm": confidence.harm.strip(),
-            "marked_at": at,
-        }
-        for text_id, answer in texts
-        for confidence in answer.confidences
-    }
-    if rows:
-        session.execute(insert(ConfidentialPassage), list(rows.values()))
-
-
-def _source_text_rows(texts: Sequence[tuple[int, int, str, GivenAnswer]]) -> Iterator[dict[str, Any]]:
-    submission, position, paragraph = None, 0, 1
-    for submission_id, answer_id, language, answer in texts:
-        body = answer.text or ""
-        if submission_id != submission:
-            submission, position, paragraph = submission_id, 0, 1
-        position += 1
-        yield {
-            "submission_id": submission_id,
-            "answer_id": answer_id,
-            "position": position,
-            "first_paragraph": paragraph,
-            "language": language,
-            "body": body,
-            "sha256": sha256_of(body),
-        }
-        paragraph += len(paragraphs_of(body))
-
-
-def _insert(session: Session, model: type[Any], rows: Sequence[dict[str, Any]]) -> list[int]:
-    if not rows:
-        return []
-    statement = insert(model).returning(model.id, sort_by_parameter_order=True)
-    return list(session.scalars(statement, rows))
-
-
-def _ask_for_passages(session: Session, inquiry_id: int, actor: Actor, at: datetime) -> None:
+def ask_for_passages(session: Session, inquiry_id: int, actor: Actor, at: datetime) -> None:
     """Promise the job, unless one that waits will see these rows too.
 
     The lock makes a worker wait that is about to start the one found, until these rows are there for it.

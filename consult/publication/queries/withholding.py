@@ -3,11 +3,11 @@
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, literal, or_, select, true, union_all
+from sqlalchemy import ColumnElement, and_, exists, literal, or_, select, union_all
 from sqlalchemy.orm import Session, aliased
 
 from consult.evidence.models import Answer, ConfidentialPassage, SourceText, Submission
-from consult.evidence.queries import counted
+from consult.evidence.queries import answer_stands, counted, text_stands
 from consult.evidence.rules import PublicationChoice
 from consult.publication.models import Redaction, RedactionDecision, RedactionProposal
 from consult.publication.rules import MAY_READ, Clearance, Ground, Withheld
@@ -24,32 +24,32 @@ def readable(clearance: Clearance) -> ColumnElement[bool]:
 
 
 def readable_answer(clearance: Clearance) -> ColumnElement[bool]:
-    """Hold for answers that an output of this clearance may carry, and where there is no answer.
+    """Hold for standing answers that an output of this clearance may carry, and where there is no answer.
 
     The closer of the two choices rules: an answer without name is not shown beside its writer's name, which
     every output of a submission published with name shows. Needs Submission and Answer in the statement.
     """
     if clearance is Clearance.COMPLETE:
-        return true()
+        return answer_stands()
     free = or_(Answer.publication.is_(None), Answer.publication == PublicationChoice.WITH_NAME)
     nameless = and_(
         Answer.publication == PublicationChoice.WITHOUT_NAME,
         Submission.publication == PublicationChoice.WITHOUT_NAME,
     )
-    return or_(Answer.id.is_(None), free, nameless)
+    return or_(Answer.id.is_(None), free, nameless) & answer_stands()
 
 
 def readable_text(clearance: Clearance) -> ColumnElement[bool]:
-    """Hold for source texts that an output of this clearance may carry; needs only SourceText."""
+    """Hold for standing source texts that an output of this clearance may carry; needs only SourceText."""
     if clearance is Clearance.COMPLETE:
-        return true()
+        return text_stands()
     mine = (
         select(Submission.id)
         .outerjoin(Answer, Answer.id == SourceText.answer_id)
         .where(Submission.id == SourceText.submission_id, readable(clearance), readable_answer(clearance))
         .correlate(SourceText)
     )
-    return mine.exists()
+    return mine.exists() & text_stands()
 
 
 def undone(decision: Any = RedactionDecision) -> ColumnElement[bool]:

@@ -22,6 +22,7 @@ from sqlalchemy.orm import Session
 from consult.calls.models import Call, MatrixRow, Option, Place, Question
 from consult.calls.rules import CallState, QuestionKind, points_of_scale
 from consult.evidence.models import Answer, AnswerCell, AnswerChoice, Submission
+from consult.evidence.queries import answer_stands
 from consult.foundation.errors import NotFound
 from consult.themes.queries.selected import answered, submission_conditions
 from consult.themes.rules import Selection, either
@@ -188,7 +189,7 @@ def _given(selection: Selection, value: ColumnElement[Any], row: ColumnElement[A
         select(Answer.question_id, cast(row, Integer), value, func.count(distinct(Submission.id)))
         .select_from(Answer)
         .join(Submission, Submission.id == Answer.submission_id)
-        .where(value.is_not(None), *submission_conditions(selection))
+        .where(value.is_not(None), answer_stands(), *submission_conditions(selection))
         .group_by(Answer.question_id, row, value)
     )
 
@@ -213,7 +214,7 @@ def _counted_by(selection: Selection, *columns: Any) -> Select[Any]:
         select(*columns, func.count(distinct(Submission.id)))
         .select_from(Answer)
         .join(Submission, Submission.id == Answer.submission_id)
-        .where(*submission_conditions(selection))
+        .where(answer_stands(), *submission_conditions(selection))
         .group_by(*columns)
     )
 

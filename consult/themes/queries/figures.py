@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from consult.coding.models import Coding
 from consult.coding.queries import stands
 from consult.evidence.models import Passage, Submission
+from consult.evidence.queries import passage_stands
 from consult.themes.models import Theme, ThemeCode
 from consult.themes.queries.selected import coding_conditions, submission_conditions, submissions_in
 from consult.themes.rules import NOT_STATED, Counts, Selection
@@ -72,7 +73,12 @@ def _received(selection: Selection) -> CTE:
     # From the submission down, so that the search ends at its first coding.
     any_coding = (
         exists()
-        .where(Passage.submission_id == Submission.id, Coding.passage_id == Passage.id, stands())
+        .where(
+            Passage.submission_id == Submission.id,
+            Coding.passage_id == Passage.id,
+            stands(),
+            passage_stands(),
+        )
         .correlate(Submission)
     )
     coded = case((any_coding, 1), else_=0).label("coded")
@@ -84,7 +90,7 @@ def _coded_submissions(selection: Selection) -> CTE:
     passages = (
         select(Passage.submission_id, Passage.id.label("passage_id"))
         .join(Coding, Coding.passage_id == Passage.id)
-        .where(*coding_conditions(selection))
+        .where(passage_stands(), *coding_conditions(selection))
         .distinct()
         .subquery()
     )
@@ -163,7 +169,7 @@ def _by_submission(passages: Subquery, selection: Selection) -> Subquery:
         select(passages.c.key, Submission.respondent_id, func.count().label("passages"))
         .join(Passage, Passage.id == passages.c.passage_id)
         .join(Submission, Submission.id == Passage.submission_id)
-        .where(*submission_conditions(selection))
+        .where(passage_stands(), *submission_conditions(selection))
         .group_by(passages.c.key, Submission.id, Submission.respondent_id)
         .subquery()
     )

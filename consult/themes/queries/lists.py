@@ -11,6 +11,7 @@ from consult.calls.models import Place, RespondentType
 from consult.codebook.models import Code
 from consult.coding.models import Coding
 from consult.evidence.models import Passage, Respondent, SourceText, Submission
+from consult.evidence.queries import passage_stands
 from consult.evidence.rules import PublicationChoice
 from consult.foundation.errors import NotFound
 from consult.themes.queries.selected import (
@@ -252,7 +253,7 @@ def _first_of_each_submission(selection: Selection) -> Subquery:
         select(Coding.code_id, func.min(Coding.passage_id).label("passage_id"))
         .join(Passage, Passage.id == Coding.passage_id)
         .join(Submission, Submission.id == Passage.submission_id)
-        .where(*coding_conditions(selection), *submission_conditions(selection))
+        .where(passage_stands(), *coding_conditions(selection), *submission_conditions(selection))
         .group_by(Coding.code_id, Passage.submission_id)
         .subquery()
     )

@@ -8,7 +8,7 @@ from consult.calls.models import Call
 from consult.coding.models import Coding
 from consult.coding.queries import stands
 from consult.evidence.models import Answer, AnswerCell, AnswerChoice, Passage, Respondent, Submission
-from consult.evidence.queries import counted
+from consult.evidence.queries import answer_stands, counted, passage_stands
 from consult.evidence.queries.counting import counts, in_campaign
 from consult.themes.models import ThemeCode
 from consult.themes.rules import NOT_STATED, Selection
@@ -75,7 +75,7 @@ def answering(selection: Selection) -> Select[Any]:
 
     An answer holds options, a number or a place, according to its question, so the three never mix.
     """
-    held = select(Answer.submission_id).where(Answer.question_id == selection.question_id)
+    held = select(Answer.submission_id).where(Answer.question_id == selection.question_id, answer_stands())
     if selection.declined:
         return held.where(Answer.declined)
     if selection.row_id is not None:
@@ -95,7 +95,7 @@ def passages_in(selection: Selection) -> Select[Any]:
     """Select the ids of the coded passages of a selection, each once."""
     coded = select(Coding.passage_id).where(*coding_conditions(selection))
     passages = select(Passage.id).join(Submission, Submission.id == Passage.submission_id)
-    return passages.where(Passage.id.in_(coded), *submission_conditions(selection))
+    return passages.where(Passage.id.in_(coded), passage_stands(), *submission_conditions(selection))
 
 
 def submissions_in(selection: Selection) -> Select[Any]:
@@ -113,5 +113,6 @@ def _chosen(selection: Selection) -> list[Condition]:
     conditions = submission_conditions(selection)
     if selection.by_coding:
         coded = select(Passage.submission_id).join(Coding, Coding.passage_id == Passage.id)
-        conditions.append(Submission.id.in_(coded.where(*coding_conditions(selection))))
+        coded = coded.where(passage_stands(), *coding_conditions(selection))
+        conditions.append(Submission.id.in_(coded))
     return conditions

@@ -1,0 +1,36 @@
+"""What stands: the words and answers of a submission's newest version.
+
+Earlier words stay stored, with their passages and codings, and can be read with their version. Whatever
+counts, searches, proposes, quotes, exports or publishes asks these conditions first.
+"""
+
+from sqlalchemy import ColumnElement, exists
+
+from consult.evidence.models import Answer, Passage, ReplacedAnswer, ReplacedText, SourceText
+
+
+def text_stands() -> ColumnElement[bool]:
+    """Hold for source texts whose words no later version replaced."""
+    return ~exists().where(ReplacedText.source_text_id == SourceText.id)
+
+
+def passage_stands() -> ColumnElement[bool]:
+    """Hold for passages whose words no later version replaced; needs no source text in the statement."""
+    return ~exists().where(ReplacedText.source_text_id == Passage.source_text_id)
+
+
+def answer_stands() -> ColumnElement[bool]:
+    """Hold for answers that no later version gave anew or took back."""
+    return ~exists().where(ReplacedAnswer.answer_id == Answer.id)
+
+
+def answer_in(version: int) -> ColumnElement[bool]:
+    """Hold for the answers of one version of their submission."""
+    replaced = exists().where(ReplacedAnswer.answer_id == Answer.id, ReplacedAnswer.version <= version)
+    return (Answer.version <= version) & ~replaced
+
+
+def text_in(version: int) -> ColumnElement[bool]:
+    """Hold for the source texts of one version of their submission."""
+    replaced = exists().where(ReplacedText.source_text_id == SourceText.id, ReplacedText.version <= version)
+    return (SourceText.version <= version) & ~replaced
