@@ -16,6 +16,7 @@ VIEW_MODULES = (
     "calls.views_editor",
     "calls.views_questions",
     "calls.views_sections",
+    "calls.views_languages",
     "calls.views_lists",
     "accounts.views",
     "foundation.jobs.views",

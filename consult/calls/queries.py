@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from consult.accounts.models import Membership, User
 from consult.calls.models import Call, Inquiry, Phase, Place, Question, RespondentType
 from consult.calls.rules import CallState
+from consult.calls.wording import Part, parts_of
 from consult.foundation.audit import AuditEvent
 from consult.foundation.database import db
 from consult.foundation.errors import NotFound
@@ -149,6 +150,13 @@ def call_of(session: Session, inquiry_id: int, call_slug: str) -> Call:
     if call is None:
         raise NotFound("There is no such call in this inquiry.")
     return call
+
+
+def texts_of(session: Session, call_id: int) -> list[Part]:
+    """Return all that a call says to the public, part by part, with its Welsh."""
+    whole = select(Call).where(Call.id == call_id).options(joinedload(Call.inquiry), *whole_questions())
+    call = session.scalars(whole).one()
+    return parts_of(call, places_of(session, call.inquiry_id), respondent_types_of(session, call.inquiry_id))
 
 
 def question_in(call: Call, question_id: int) -> Question:

@@ -362,9 +362,9 @@ def problem_of_word_limit(details: QuestionDetails) -> dict[str, str]:
 
 
 def obstacles_to_publishing(
-    details: CallDetails, kinds: Sequence[QuestionKind], *, places: int, at: datetime
+    details: CallDetails, kinds: Sequence[QuestionKind], *, places: int, at: datetime, in_welsh: str = ""
 ) -> list[str]:
-    """Return what a draft still needs before the public may see it."""
+    """Return what a draft still needs before the public may see it; `in_welsh` is what its Welsh needs."""
     obstacles = []
     if not details.words.purpose:
         obstacles.append("Say what the call is for.")
@@ -374,6 +374,8 @@ def obstacles_to_publishing(
         obstacles.append("Add at least one question.")
     if QuestionKind.PLACE in kinds and not places:
         obstacles.append("A question asks for a place, but the inquiry has no places yet: add them.")
+    if in_welsh:
+        obstacles.append(in_welsh)
     if details.closes_at <= at:
         obstacles.append("The closing date has passed: choose a later one.")
     return obstacles

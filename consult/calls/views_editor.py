@@ -18,17 +18,19 @@ from consult.calls.forms import (
 )
 from consult.calls.listing import KIND_WORDS, blocks_of, call_line
 from consult.calls.models import Call
-from consult.calls.queries import call_of, phases_of, places_of
+from consult.calls.queries import call_of, phases_of, places_of, texts_of
 from consult.calls.rules import (
     CallDetails,
     CallState,
     CallWords,
     obstacles_to_publishing,
 )
+from consult.calls.wording import obstacle_in
 from consult.foundation.clock import now
 from consult.foundation.database import db, transaction
 from consult.foundation.errors import BadInput
 from consult.foundation.guard import current_actor, current_identity, requires
+from consult.foundation.language import WELSH
 from consult.foundation.security import Permission
 from consult.foundation.web import LONDON
 
@@ -239,4 +241,6 @@ def obstacles_of(found: Call, at: datetime) -> list[str]:
     words = CallWords(found.title, found.purpose, found.terms, found.what_happens)
     kinds = [question.kind for question in found.questions]
     places = len(places_of(db.session(), found.inquiry_id))
-    return obstacles_to_publishing(with_words(found, words), kinds, places=places, at=at)
+    in_welsh = obstacle_in(texts_of(db.session(), found.id)) if WELSH in found.languages else ""
+    details = with_words(found, words)
+    return obstacles_to_publishing(details, kinds, places=places, at=at, in_welsh=in_welsh)

@@ -68,7 +68,12 @@ class Section:
 
 SECTIONS = (
     Section("Overview", "calls.overview", Permission.SEE_INQUIRY),
-    Section("Calls", "calls.call_list", Permission.EDIT_CALLS, ("call_editor", "questions", "lists")),
+    Section(
+        "Calls",
+        "calls.call_list",
+        Permission.EDIT_CALLS,
+        ("call_editor", "questions", "call_languages", "lists"),
+    ),
     Section("Evidence", "evidence.reading_room", Permission.READ_EVIDENCE, ("campaigns",)),
     Section("Codebook", "codebook.tree", Permission.READ_CODEBOOK),
     Section("Coding", "coding.queue", Permission.CODE_EVIDENCE),

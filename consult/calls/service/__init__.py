@@ -11,6 +11,7 @@ from consult.calls.service.inquiries import (
     rename_respondent_type,
     set_postcodes,
 )
+from consult.calls.service.languages import translate_call
 from consult.calls.service.questions import (
     add_question,
     details_of,
@@ -43,4 +44,5 @@ __all__ = [
     "rename_place",
     "rename_respondent_type",
     "set_postcodes",
+    "translate_call",
 ]

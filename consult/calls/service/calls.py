@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from consult.calls.models import Call, Inquiry, Phase, Place, Question
+from consult.calls.queries import texts_of
 from consult.calls.rules import (
     CallDetails,
     CallState,
@@ -17,8 +18,10 @@ from consult.calls.rules import (
     problems_of_call,
     slug_of,
 )
+from consult.calls.wording import obstacle_in
 from consult.foundation import audit
 from consult.foundation.errors import BadInput, NotFound, Refused
+from consult.foundation.language import WELSH
 from consult.foundation.security import Actor
 
 WORDS = tuple(field.name for field in fields(CallWords))
@@ -67,7 +70,8 @@ def publish_call(session: Session, call_id: int, *, inquiry_id: int, actor: Acto
         raise Refused("This call has been published already.")
     kinds = session.scalars(select(Question.kind).where(Question.call_id == call_id)).all()
     places = session.scalar(select(func.count()).where(Place.inquiry_id == inquiry_id)) or 0
-    obstacles = obstacles_to_publishing(_details_of(call), kinds, places=places, at=at)
+    in_welsh = obstacle_in(texts_of(session, call_id)) if WELSH in call.languages else ""
+    obstacles = obstacles_to_publishing(_details_of(call), kinds, places=places, at=at, in_welsh=in_welsh)
     if obstacles:
         raise BadInput("This call cannot be published yet.", obstacles)
     call.state = CallState.PUBLISHED
