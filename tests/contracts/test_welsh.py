@@ -32,14 +32,6 @@ def english_of(message: Message) -> list[str]:
     return [message.id] if isinstance(message.id, str) else list(message.id)
 
 
-def test_the_catalogue_holds_the_sentences_of_the_code_and_no_others(welsh: Catalog) -> None:
-    # When it fails: make messages, then write the Welsh of what it lists.
-    written, in_code = ({str(m.id) for m in catalogue if m.id} for catalogue in (welsh, build.extracted()))
-    assert written - in_code == set()
-    assert in_code - written == set()
-    assert not welsh.obsolete
-
-
 def test_every_sentence_has_its_welsh_and_none_is_a_guess(welsh: Catalog, sentences: list[Message]) -> None:
     assert build.untranslated(welsh) == []
     assert [m.id for m in sentences if m.fuzzy] == []
