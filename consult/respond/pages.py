@@ -78,9 +78,15 @@ def step_page(
         back=way_back(visit, step),
         lost=status == LOST,
         action=request.full_path.rstrip("?"),
+        saving=address_of(visit.call, words_of(step)) if step in visit.steps else "",
         sitting=sitting_shown(standing_words(visit, form)),
         **more,
     )
+
+
+def words_of(step: Step) -> Step:
+    """Return where a script saves what a page asks."""
+    return Step(f"{step.page}_words", step.number)
 
 
 def standing_words(visit: Visit, form: JourneyForm) -> Words:

@@ -1,6 +1,14 @@
 """The public journey. Importing it puts every route of the room on the blueprint."""
 
-from consult.respond import lost, views_after, views_publication, views_versions, views_writing
+from consult.respond import lost, views_after, views_publication, views_versions, views_words, views_writing
 from consult.respond.routes import blueprint
 
-__all__ = ["blueprint", "lost", "views_after", "views_publication", "views_versions", "views_writing"]
+__all__ = [
+    "blueprint",
+    "lost",
+    "views_after",
+    "views_publication",
+    "views_versions",
+    "views_words",
+    "views_writing",
+]

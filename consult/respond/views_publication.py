@@ -15,7 +15,7 @@ from consult.foundation.language import _
 from consult.respond import pages, service
 from consult.respond.answers import Asked
 from consult.respond.confidences import MOST_CONFIDENCES, Confidence
-from consult.respond.forms import ConfidenceForm, publication_form
+from consult.respond.forms import ConfidenceForm, PublicationForm, publication_form
 from consult.respond.routes import blueprint
 from consult.respond.rules import PUBLICATION
 from consult.respond.views_writing import about_not_stored, not_stored, onward
@@ -39,7 +39,7 @@ def publication(inquiry_slug: str, call_slug: str) -> Response:
 def save_publication(inquiry_slug: str, call_slug: str) -> Response:
     """Keep what may be published."""
     visit = visit_to(inquiry_slug, call_slug, posted=True)
-    form = publication_form(pages.answered_questions(visit))()
+    form = form_of_publication(visit)
     typed = form.typed()
 
     if kept := about_not_stored(visit, PUBLICATION, typed):
@@ -49,6 +49,11 @@ def save_publication(inquiry_slug: str, call_slug: str) -> Response:
     return onward(visit, PUBLICATION, form, form.is_right) or pages.publication_page(
         visit, form, pages.BAD_INPUT
     )
+
+
+def form_of_publication(visit: Visit) -> PublicationForm:
+    """Return the form with what was posted."""
+    return publication_form(pages.answered_questions(visit))()
 
 
 @blueprint.get("/<inquiry_slug>/<call_slug>/confidential")

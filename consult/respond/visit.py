@@ -83,9 +83,21 @@ def visit_to(inquiry_slug: str, call_slug: str, *, posted: bool = False) -> Visi
     A form saves to the draft it was shown for: another tab may have begun another one meanwhile, and on a
     shared computer the browser's may be somebody else's.
     """
+    code = code_read(request.form.get(POSTED_CODE, "")) if posted else ""
+    return visit_holding(inquiry_slug, call_slug, lambda call_id: code or remembered(call_id))
+
+
+def visit_by_code(inquiry_slug: str, call_slug: str) -> Visit:
+    """Return the visit of whoever posts a return code, whatever their browser keeps."""
+    code = code_read(request.form.get(POSTED_CODE, ""))
+    return visit_holding(inquiry_slug, call_slug, lambda _call_id: code)
+
+
+def visit_holding(inquiry_slug: str, call_slug: str, code_for: Callable[[int], str]) -> Visit:
+    """Return the visit with the draft of a code, if it opens one."""
     session = db.session()
     found = published_call(session, inquiry_slug, call_slug)
-    code = (code_read(request.form.get(POSTED_CODE, "")) if posted else "") or remembered(found.id)
+    code = code_for(found.id)
     draft = draft_held(session, found.id, code) if code else None
     settle(found.languages, draft.language if draft else "")
     call = as_call_to_answer(session, found)
