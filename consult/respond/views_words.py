@@ -15,7 +15,6 @@ from werkzeug.wrappers import Response
 
 from consult.foundation.clock import now
 from consult.foundation.database import transaction
-from consult.foundation.errors import NotFound
 from consult.foundation.guard import public
 from consult.foundation.language import _
 from consult.foundation.web import LONDON, csrf
@@ -45,10 +44,8 @@ csrf.exempt(words)
 
 def saved(visit: Visit, step: Step, sitting: Sitting | None) -> Response:
     """Save and answer; what cannot be saved any more is said in a sentence for its writer."""
-    if visit.draft is None:
+    if visit.draft is None or sitting is None:
         return told("gone", _("Not saved: this code opens no draft any more. Copy your words."), GONE)
-    if sitting is None:
-        raise NotFound(_("This page carries no sitting."))
     at = now()
     try:
         with transaction() as session:
