@@ -1,0 +1,218 @@
+"""What the platforms' exports look like: how many rows of headings, and which columns are about the response itself.
+
+Learned from the platforms' own help pages and sample files: Citizen Space (one row; "Response ID"), Microsoft Forms
+(one row; "ID", "Start time", "Completion time"), SurveyMonkey (two rows; "Respondent ID", "Collector ID"), Qualtrics
+(three rows, the third of JSON; "StartDate", "ResponseId"), Jisc Online surveys (one row; "1. …", "1.a. …").
+"""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+
+from consult.evidence.spreadsheets.reading import Row
+from consult.foundation.errors import BadInput
+
+
+class Platform(StrEnum):
+    """Where a spreadsheet was made."""
+
+    CITIZEN_SPACE = "Citizen Space"
+    MICROSOFT_FORMS = "Microsoft Forms"
+    SURVEYMONKEY = "SurveyMonkey"
+    QUALTRICS = "Qualtrics"
+    JISC = "Jisc Online surveys"
+    OTHER = "another platform"
+
+
+class Use(StrEnum):
+    """What a column is for."""
+
+    LEAVE_OUT = "leave out"
+    ANSWER = "answer"
+    OPTION = "option"
+    MATRIX_ROW = "matrix row"
+    NAME = "name"
+    FIRST_NAME = "first name"
+    LAST_NAME = "last name"
+    ORGANISATION = "organisation"
+    EMAIL = "e-mail address"
+    RESPONDENT_TYPE = "respondent type"
+    PLACE = "place"
+    SENT_AT = "sent at"
+    KEY = "response number"
+    PUBLICATION = "publication choice"
+    LANGUAGE = "language"
+    TITLE = "title"
+    FINISHED = "finished"
+    TEST = "trial response"
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column by its place, with the heading over it and, where the platform writes one, the option below that."""
+
+    index: int
+    heading: str
+    option: str = ""
+
+    @property
+    def words(self) -> str:
+        """Return all that stands over the column."""
+        return f"{self.heading} – {self.option}" if self.option else self.heading
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How a sheet is laid out; responses begin after `heading_rows` rows."""
+
+    platform: Platform
+    heading_rows: int
+    columns: tuple[Column, ...]
+
+
+# Headings as `plain` makes them, and what they are; a platform's own names and the usual words of home-made sheets.
+KNOWN: dict[str, Use] = {
+    **dict.fromkeys(
+        (
+            "response id", "responseid", "respondent id", "unique response number", "id", "response number",
+            "response reference", "unique id", "participant id",
+        ),
+        Use.KEY,
+    ),
+    **dict.fromkeys(
+        (
+            "completion time", "date modified", "end date", "enddate", "recordeddate", "recorded date", "submitted",
+            "submitted date", "date submitted", "submitted at", "submission date", "completed", "completion date",
+            "date", "received", "timestamp", "finish time",
+        ),
+        Use.SENT_AT,
+    ),
+    **dict.fromkeys(
+        ("name", "full name", "your name", "what is your name", "respondent name", "contact name"), Use.NAME
+    ),
+    **dict.fromkeys(("first name", "recipientfirstname", "recipient first name", "forename"), Use.FIRST_NAME),
+    **dict.fromkeys(("last name", "recipientlastname", "recipient last name", "surname"), Use.LAST_NAME),
+    **dict.fromkeys(
+        (
+            "organisation", "organization", "your organisation", "what is your organisation", "organisation name",
+            "name of organisation", "company", "what is the name of your organisation",
+        ),
+        Use.ORGANISATION,
+    ),
+    **dict.fromkeys(
+        (
+            "email", "e mail", "email address", "e mail address", "recipientemail", "recipient email",
+            "what is your email address", "your email address", "username",
+        ),
+        Use.EMAIL,
+    ),
+    **dict.fromkeys(
+        (
+            "respondent type", "type of respondent", "i am responding as", "are you responding as",
+            "in what capacity are you responding", "which of these describes you best", "capacity",
+        ),
+        Use.RESPONDENT_TYPE,
+    ),
+    **dict.fromkeys(("place", "area", "region", "local authority", "where do you live", "council area"), Use.PLACE),
+    **dict.fromkeys(
+        (
+            "publication", "publication choice", "consent to publish", "may we publish your response",
+            "can we publish your response", "publishing your response", "are you happy for your response to be published",
+        ),
+        Use.PUBLICATION,
+    ),
+    **dict.fromkeys(("language", "userlanguage", "user language", "respondent language"), Use.LANGUAGE),
+    **dict.fromkeys(("title", "title of submission"), Use.TITLE),
+    **dict.fromkeys(("finished", "response status"), Use.FINISHED),
+    **dict.fromkeys(("status", "response type", "distributionchannel", "distribution channel"), Use.TEST),
+    **dict.fromkeys(
+        (
+            "ip", "ipaddress", "ip address", "progress", "duration in seconds", "start date", "startdate", "start time",
+            "date created", "created", "collector id", "externalreference", "external data reference",
+            "locationlatitude", "location latitude", "locationlongitude", "location longitude", "last modified time",
+            "custom data 1", "user agent", "total points", "quiz feedback", "q recaptchascore", "started",
+        ),
+        Use.LEAVE_OUT,
+    ),
+}  # fmt: skip
+
+_MARKS: tuple[tuple[Platform, frozenset[str]], ...] = (
+    (Platform.SURVEYMONKEY, frozenset({"respondent id", "collector id"})),
+    (Platform.MICROSOFT_FORMS, frozenset({"id", "start time", "completion time"})),
+    (Platform.JISC, frozenset({"unique response number"})),
+    (Platform.CITIZEN_SPACE, frozenset({"response id"})),
+)
+_QUALTRICS = frozenset({"startdate", "responseid"})
+_IMPORT_ID = re.compile(r'\s*\{\s*"ImportId"\s*:')
+_NUMBERED = re.compile(r"^\s*(?:q(?:uestion)?\s*)?\d+(?:[.:]?[a-z]|(?:\.\d+)+)?\s*[.:)\-–]\s*", re.IGNORECASE)  # noqa: RUF001  # platforms write en dashes
+_WORD = re.compile(r"[^\W_]+")
+
+
+@lru_cache(maxsize=8192)
+def plain(words: str) -> str:
+    """Return words for comparing: small letters, no accents or signs, no question number in front."""
+    bare = _NUMBERED.sub("", words) or words
+    folded = unicodedata.normalize("NFKD", bare.casefold()).encode("ascii", "ignore").decode()
+    return " ".join(_WORD.findall(folded.replace("'", "")))
+
+
+def layout_of(rows: Sequence[Row]) -> Layout:
+    """Return the layout that the first rows of a sheet show; BadInput when there are no headings."""
+    if not rows or not any(cell.strip() for cell in rows[0].cells):
+        raise BadInput("The first row is empty. It needs a heading over each column.")
+    first = [plain(cell) for cell in rows[0].cells]
+    below = rows[1].cells if len(rows) > 1 else ()
+    if frozenset(first) >= _QUALTRICS:
+        return _qualtrics(rows)
+    platform = _platform_of(first)
+    if platform is Platform.SURVEYMONKEY and _is_second_heading(rows[0].cells, below):
+        return Layout(platform, 2, _under_headings(rows[0].cells, below))
+    return Layout(platform, 1, _split_headings(rows[0].cells))
+
+
+def _platform_of(first: Sequence[str]) -> Platform:
+    for platform, marks in _MARKS:
+        if marks <= set(first):
+            return platform
+    return Platform.OTHER
+
+
+def _qualtrics(rows: Sequence[Row]) -> Layout:
+    """Take the question texts of the second row, and skip the third when it is of JSON."""
+    texts = rows[1].cells if len(rows) > 1 else rows[0].cells
+    third = rows[2].cells if len(rows) > 2 else ()
+    heading_rows = 3 if any(_IMPORT_ID.match(cell) for cell in third) else 2
+    names = rows[0].cells
+    # A column about the response itself is better known by its name than by what is written below it.
+    headings = [
+        name if plain(name) in KNOWN else (texts[place] if place < len(texts) else name)
+        for place, name in enumerate(names)
+    ]
+    return Layout(Platform.QUALTRICS, heading_rows, _split_headings(headings))
+
+
+def _is_second_heading(first: Sequence[str], second: Sequence[str]) -> bool:
+    """Tell SurveyMonkey's second row of headings: empty under the columns about the response itself."""
+    about = [place for place, cell in enumerate(first) if KNOWN.get(plain(cell)) is Use.KEY]
+    return bool(second) and all(place >= len(second) or not second[place].strip() for place in about)
+
+
+def _under_headings(first: Sequence[str], second: Sequence[str]) -> tuple[Column, ...]:
+    columns, heading = [], ""
+    for place in range(max(len(first), len(second))):
+        above = first[place].strip() if place < len(first) else ""
+        below = second[place].strip() if place < len(second) else ""
+        heading = above or heading
+        option = "" if plain(below) in {"", "response", "open ended response"} else below
+        if heading:
+            columns.append(Column(place, heading, option))
+    return tuple(columns)
+
+
+def _split_headings(headings: Sequence[str]) -> tuple[Column, ...]:
+    return tuple(
+        Column(place, heading.strip()) for place, heading in enumerate(headings) if heading.strip()
+    )

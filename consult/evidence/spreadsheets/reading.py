@@ -1,0 +1,193 @@
+"""Open a CSV file or an Excel workbook and give its rows as text, one by one."""
+
+import csv
+import zipfile
+from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE, getincrementaldecoder
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import Any, BinaryIO, TextIO
+
+from consult.foundation.errors import BadInput
+
+LONGEST_CELL = 1_000_000
+MOST_COLUMNS = 1_000
+# A workbook of 100,000 long answers unpacks to some hundred megabytes; text packs to a tenth, rarely to a fiftieth.
+MOST_UNPACKED = 1_500_000_000
+MOST_RATIO = 200
+_LOOKED_AT = 200_000
+_DELIMITERS = ",;\t|"
+_WORKBOOK = "xl/workbook.xml"
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of cells as text; `number` counts as a spreadsheet does, from 1."""
+
+    number: int
+    cells: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A table that can be read as often as needed; `format` says how it was understood."""
+
+    name: str
+    format: str
+    open_rows: Callable[[], Iterator[Row]]
+
+
+def open_sheet(path: Path) -> Sheet:
+    """Return the first sheet of a workbook, or a CSV file; BadInput says how to save what is neither."""
+    with path.open("rb") as file:
+        start = file.read(8)
+    if not start:
+        raise BadInput(f"{path.name} is empty. It needs a row of headings and a row for each response.")
+    if start.startswith(b"PK\x03\x04"):
+        return _workbook(path)
+    if start.startswith(b"\xd0\xcf\x11\xe0"):
+        raise BadInput(
+            f"{path.name} is an old Excel workbook (.xls) or has a password. "
+            "Open it, and save it as .xlsx without a password."
+        )
+    return _text_table(path)
+
+
+def _workbook(path: Path) -> Sheet:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            _refuse_bombs(archive, path.name)
+            if _WORKBOOK not in archive.namelist():
+                raise BadInput(f"{path.name} is not a spreadsheet. Save it as .xlsx or as CSV.")
+    except zipfile.BadZipFile:
+        raise BadInput(f"{path.name} is damaged or cut off. Save it again and give that file.") from None
+    return Sheet(path.name, "Excel workbook", lambda: _workbook_rows(path))
+
+
+def _refuse_bombs(archive: zipfile.ZipFile, name: str) -> None:
+    packed = sum(entry.compress_size for entry in archive.infolist())
+    unpacked = sum(entry.file_size for entry in archive.infolist())
+    if unpacked > MOST_UNPACKED or unpacked > MOST_RATIO * max(packed, 50_000):
+        raise BadInput(f"{name} unpacks to more than a spreadsheet of responses can hold. Save it as CSV.")
+
+
+def _workbook_rows(path: Path) -> Iterator[Row]:
+    from openpyxl import load_workbook  # noqa: PLC0415  # half a second, only for who imports a workbook
+    from openpyxl.utils.exceptions import InvalidFileException  # noqa: PLC0415
+
+    try:
+        book = load_workbook(path, read_only=True, data_only=True, keep_links=False)
+    except (InvalidFileException, KeyError, ValueError, OSError, SyntaxError):
+        # Also what defusedxml refuses, which is a ValueError: entities in a part of the workbook.
+        raise BadInput(f"{path.name} cannot be read as a workbook. Save it again as .xlsx or as CSV.") from None
+    try:
+        sheet = next(iter(book.worksheets), None)
+        if sheet is None:
+            raise BadInput(f"{path.name} has no sheet with cells.")
+        # Some programs write a wrong size into the file, which would cut rows off.
+        sheet.reset_dimensions()
+        for number, cells in enumerate(sheet.iter_rows(values_only=True), 1):
+            yield Row(number, tuple(_as_text(cell) for cell in cells[:MOST_COLUMNS]))
+    finally:
+        book.close()
+
+
+def _as_text(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    if isinstance(value, datetime | date | time):
+        return value.isoformat()
+    # Excel writes control characters as _x000D_ and the like.
+    return str(value).replace("_x000D_\n", "\n").replace("_x000D_", "\n")
+
+
+def _text_table(path: Path) -> Sheet:
+    with path.open("rb") as file:
+        encoding = _encoding_of(file, path.name)
+    with path.open(encoding=encoding, newline="", errors="strict") as text:
+        delimiter = _delimiter_of(text.read(_LOOKED_AT))
+    parted = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}[delimiter]
+    return Sheet(
+        path.name,
+        f"CSV, {_ENCODING_WORDS[encoding]}, parted by {parted}",
+        lambda: _csv_rows(path, encoding, delimiter),
+    )
+
+
+_ENCODING_WORDS = {
+    "utf-8-sig": "UTF-8",
+    "utf-16": "UTF-16",
+    "utf-16-le": "UTF-16",
+    "utf-16-be": "UTF-16",
+    "cp1252": "Windows text (cp1252)",
+}
+
+
+def _encoding_of(file: BinaryIO, name: str) -> str:
+    start = file.read(4096)
+    if start.startswith(BOM_UTF8):
+        return "utf-8-sig"
+    if start.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+        return "utf-16"
+    # Without a byte order mark every other byte of Western text in UTF-16 is nought.
+    if start[1::2].count(0) > len(start) / 4:
+        return "utf-16-le"
+    if start[0::2].count(0) > len(start) / 4:
+        return "utf-16-be"
+    for encoding in ("utf-8-sig", "cp1252"):
+        if _decodes(file, encoding):
+            return encoding
+    raise BadInput(f"{name} is neither a workbook nor text in UTF-8, UTF-16 or Windows text. Save it as CSV UTF-8.")
+
+
+def _decodes(file: BinaryIO, encoding: str) -> bool:
+    decoder = getincrementaldecoder(encoding)()
+    file.seek(0)
+    try:
+        while block := file.read(1 << 20):
+            if b"\x00" in block:
+                return False
+            decoder.decode(block)
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _delimiter_of(start: str) -> str:
+    """Return what parts the columns: the sign that gives every row the same width, and the widest of these."""
+
+    def evenness(delimiter: str) -> tuple[bool, int]:
+        # The last line of what was looked at may be cut off.
+        records = list(csv.reader(start.splitlines(keepends=True)[:50], delimiter=delimiter))[:20]
+        widths = [len(record) for record in records[:-1] or records if record]
+        return len(set(widths)) == 1 and widths[0] > 1, max(widths, default=0)
+
+    csv.field_size_limit(LONGEST_CELL)
+    return max(_DELIMITERS, key=evenness)
+
+
+def _csv_rows(path: Path, encoding: str, delimiter: str) -> Iterator[Row]:
+    csv.field_size_limit(LONGEST_CELL)  # some answers are longer than the module's 131,072 characters
+    with path.open(encoding=encoding, newline="") as file:
+        yield from _numbered(file, path.name, delimiter)
+
+
+def _numbered(file: TextIO, name: str, delimiter: str) -> Iterator[Row]:
+    number = 0
+    try:
+        for number, cells in enumerate(csv.reader(file, delimiter=delimiter, strict=True), 1):
+            if len(cells) > MOST_COLUMNS:
+                raise BadInput(f"{name}, row {number}: has {len(cells):,} columns; {MOST_COLUMNS:,} is the most.")
+            yield Row(number, tuple(cells))
+    except csv.Error as error:
+        raise BadInput(
+            f"{name}, row {number + 1}: is not well-formed CSV ({error}). Is a quotation mark missing?"
+        ) from None
+    except UnicodeError:
+        raise BadInput(f"{name}, after row {number}: the text breaks off inside a character.") from None
