@@ -1,8 +1,8 @@
-"""What the platforms' exports look like: how many rows of headings, and which columns are about the response itself.
+"""What the platforms' exports look like: how many rows of headings, and what the usual columns are.
 
-Learned from the platforms' own help pages and sample files: Citizen Space (one row; "Response ID"), Microsoft Forms
-(one row; "ID", "Start time", "Completion time"), SurveyMonkey (two rows; "Respondent ID", "Collector ID"), Qualtrics
-(three rows, the third of JSON; "StartDate", "ResponseId"), Jisc Online surveys (one row; "1. …", "1.a. …").
+Citizen Space: one row ("Response ID"). Microsoft Forms: one row ("ID", "Start time", "Completion time").
+SurveyMonkey: two rows ("Respondent ID", "Collector ID"; options below their question). Qualtrics: three rows
+("StartDate", "ResponseId"; then the questions; then JSON). Jisc Online surveys: one row ("1. …", "1.a. …").
 """
 
 import re
@@ -52,7 +52,7 @@ class Use(StrEnum):
 
 @dataclass(frozen=True)
 class Column:
-    """A column by its place, with the heading over it and, where the platform writes one, the option below that."""
+    """A column by its place, with its heading and, where the platform writes one, the option below that."""
 
     index: int
     heading: str
@@ -73,71 +73,36 @@ class Layout:
     columns: tuple[Column, ...]
 
 
-# Headings as `plain` makes them, and what they are; a platform's own names and the usual words of home-made sheets.
-KNOWN: dict[str, Use] = {
-    **dict.fromkeys(
-        (
-            "response id", "responseid", "respondent id", "unique response number", "id", "response number",
-            "response reference", "unique id", "participant id",
-        ),
-        Use.KEY,
-    ),
-    **dict.fromkeys(
-        (
-            "completion time", "date modified", "end date", "enddate", "recordeddate", "recorded date", "submitted",
-            "submitted date", "date submitted", "submitted at", "submission date", "completed", "completion date",
-            "date", "received", "timestamp", "finish time",
-        ),
-        Use.SENT_AT,
-    ),
-    **dict.fromkeys(
-        ("name", "full name", "your name", "what is your name", "respondent name", "contact name"), Use.NAME
-    ),
-    **dict.fromkeys(("first name", "recipientfirstname", "recipient first name", "forename"), Use.FIRST_NAME),
-    **dict.fromkeys(("last name", "recipientlastname", "recipient last name", "surname"), Use.LAST_NAME),
-    **dict.fromkeys(
-        (
-            "organisation", "organization", "your organisation", "what is your organisation", "organisation name",
-            "name of organisation", "company", "what is the name of your organisation",
-        ),
-        Use.ORGANISATION,
-    ),
-    **dict.fromkeys(
-        (
-            "email", "e mail", "email address", "e mail address", "recipientemail", "recipient email",
-            "what is your email address", "your email address", "username",
-        ),
-        Use.EMAIL,
-    ),
-    **dict.fromkeys(
-        (
-            "respondent type", "type of respondent", "i am responding as", "are you responding as",
-            "in what capacity are you responding", "which of these describes you best", "capacity",
-        ),
-        Use.RESPONDENT_TYPE,
-    ),
-    **dict.fromkeys(("place", "area", "region", "local authority", "where do you live", "council area"), Use.PLACE),
-    **dict.fromkeys(
-        (
-            "publication", "publication choice", "consent to publish", "may we publish your response",
-            "can we publish your response", "publishing your response", "are you happy for your response to be published",
-        ),
-        Use.PUBLICATION,
-    ),
-    **dict.fromkeys(("language", "userlanguage", "user language", "respondent language"), Use.LANGUAGE),
-    **dict.fromkeys(("title", "title of submission"), Use.TITLE),
-    **dict.fromkeys(("finished", "response status"), Use.FINISHED),
-    **dict.fromkeys(("status", "response type", "distributionchannel", "distribution channel"), Use.TEST),
-    **dict.fromkeys(
-        (
-            "ip", "ipaddress", "ip address", "progress", "duration in seconds", "start date", "startdate", "start time",
-            "date created", "created", "collector id", "externalreference", "external data reference",
-            "locationlatitude", "location latitude", "locationlongitude", "location longitude", "last modified time",
-            "custom data 1", "user agent", "total points", "quiz feedback", "q recaptchascore", "started",
-        ),
-        Use.LEAVE_OUT,
-    ),
-}  # fmt: skip
+# Headings as `plain` makes them: a platform's own names, and the usual words of home-made sheets.
+_HEADINGS: dict[Use, str] = {
+    Use.KEY: """response id; responseid; respondent id; unique response number; id; response number;
+        response reference; unique id; participant id""",
+    Use.SENT_AT: """completion time; date modified; end date; enddate; recordeddate; recorded date; submitted;
+        submitted date; date submitted; submitted at; submission date; completed; completion date; date;
+        received; timestamp; finish time""",
+    Use.NAME: "name; full name; your name; what is your name; respondent name; contact name",
+    Use.FIRST_NAME: "first name; recipientfirstname; recipient first name; forename",
+    Use.LAST_NAME: "last name; recipientlastname; recipient last name; surname",
+    Use.ORGANISATION: """organisation; organization; your organisation; what is your organisation;
+        organisation name; name of organisation; company; what is the name of your organisation""",
+    Use.EMAIL: """email; e mail; email address; e mail address; recipientemail; recipient email;
+        what is your email address; your email address; username""",
+    Use.RESPONDENT_TYPE: """respondent type; type of respondent; i am responding as; are you responding as;
+        in what capacity are you responding; which of these describes you best; capacity""",
+    Use.PLACE: "place; area; region; local authority; where do you live; council area",
+    Use.PUBLICATION: """publication; publication choice; consent to publish; may we publish your response;
+        can we publish your response; publishing your response;
+        are you happy for your response to be published""",
+    Use.LANGUAGE: "language; userlanguage; user language; respondent language",
+    Use.TITLE: "title; title of submission",
+    Use.FINISHED: "finished; response status",
+    Use.TEST: "status; response type; distributionchannel; distribution channel",
+    Use.LEAVE_OUT: """ip; ipaddress; ip address; progress; duration in seconds; start date; startdate;
+        start time; date created; created; collector id; externalreference; external data reference;
+        locationlatitude; location latitude; locationlongitude; location longitude; last modified time;
+        custom data 1; user agent; total points; quiz feedback; q recaptchascore; started""",
+}
+KNOWN = {heading.strip(): use for use, headings in _HEADINGS.items() for heading in headings.split(";")}
 
 _MARKS: tuple[tuple[Platform, frozenset[str]], ...] = (
     (Platform.SURVEYMONKEY, frozenset({"respondent id", "collector id"})),
@@ -147,7 +112,7 @@ _MARKS: tuple[tuple[Platform, frozenset[str]], ...] = (
 )
 _QUALTRICS = frozenset({"startdate", "responseid"})
 _IMPORT_ID = re.compile(r'\s*\{\s*"ImportId"\s*:')
-_NUMBERED = re.compile(r"^\s*(?:q(?:uestion)?\s*)?\d+(?:[.:]?[a-z]|(?:\.\d+)+)?\s*[.:)\-–]\s*", re.IGNORECASE)  # noqa: RUF001  # platforms write en dashes
+_NUMBERED = re.compile(r"^\s*(?:q(?:uestion)?\s*)?\d+(?:[.:]?[a-z]|(?:\.\d+)+)?\s*[.:)\-–]\s*", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_]+")
 
 
@@ -213,6 +178,4 @@ def _under_headings(first: Sequence[str], second: Sequence[str]) -> tuple[Column
 
 
 def _split_headings(headings: Sequence[str]) -> tuple[Column, ...]:
-    return tuple(
-        Column(place, heading.strip()) for place, heading in enumerate(headings) if heading.strip()
-    )
+    return tuple(Column(place, heading.strip()) for place, heading in enumerate(headings) if heading.strip())

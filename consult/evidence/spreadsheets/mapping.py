@@ -1,4 +1,4 @@
-"""What each column of a spreadsheet means for a call: proposed from the headings, settled by a clerk, remembered."""
+"""What each column of a spreadsheet means for a call: proposed from headings, settled by a clerk."""
 
 import hashlib
 from collections.abc import Mapping as Map
@@ -151,7 +151,9 @@ def problems_of(mapping: ColumnMapping, questions: Sequence[AskedQuestion]) -> d
         if column.use in {Use.LEAVE_OUT, Use.TEST}:
             continue
         if slot in taken:
-            problems[column.index] = f"Another column ({letters(taken[slot])}) is used for the same. Leave one out."
+            problems[column.index] = (
+                f"Another column ({letters(taken[slot])}) is used for the same. Leave one out."
+            )
         taken.setdefault(slot, column.index)
     if not any(column.use in _ABOUT_ANSWERS for column in mapping.columns):
         problems[-1] = "No column answers a question of this call. Choose at least one."

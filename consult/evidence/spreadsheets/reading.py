@@ -13,7 +13,7 @@ from consult.foundation.errors import BadInput
 
 LONGEST_CELL = 1_000_000
 MOST_COLUMNS = 1_000
-# A workbook of 100,000 long answers unpacks to some hundred megabytes; text packs to a tenth, rarely to a fiftieth.
+# 100,000 long answers unpack to some hundred megabytes; text packs to a tenth, rarely to a fiftieth.
 MOST_UNPACKED = 1_500_000_000
 MOST_RATIO = 200
 _LOOKED_AT = 200_000
@@ -58,6 +58,7 @@ def _workbook(path: Path) -> Sheet:
     try:
         with zipfile.ZipFile(path) as archive:
             _refuse_bombs(archive, path.name)
+            _refuse_declarations(archive, path.name)
             if _WORKBOOK not in archive.namelist():
                 raise BadInput(f"{path.name} is not a spreadsheet. Save it as .xlsx or as CSV.")
     except zipfile.BadZipFile:
@@ -72,6 +73,16 @@ def _refuse_bombs(archive: zipfile.ZipFile, name: str) -> None:
         raise BadInput(f"{name} unpacks to more than a spreadsheet of responses can hold. Save it as CSV.")
 
 
+def _refuse_declarations(archive: zipfile.ZipFile, name: str) -> None:
+    """Refuse parts that declare entities: no spreadsheet program writes any, and they can unfold endlessly."""
+    for entry in archive.namelist():
+        if entry.endswith((".xml", ".rels")):
+            with archive.open(entry) as part:
+                start = part.read(_LOOKED_AT).replace(b"\x00", b"").upper()
+            if b"<!DOCTYPE" in start or b"<!ENTITY" in start:
+                raise BadInput(f"{name} holds declarations that no spreadsheet needs. Save it again as CSV.")
+
+
 def _workbook_rows(path: Path) -> Iterator[Row]:
     from openpyxl import load_workbook  # noqa: PLC0415  # half a second, only for who imports a workbook
     from openpyxl.utils.exceptions import InvalidFileException  # noqa: PLC0415
@@ -79,8 +90,9 @@ def _workbook_rows(path: Path) -> Iterator[Row]:
     try:
         book = load_workbook(path, read_only=True, data_only=True, keep_links=False)
     except (InvalidFileException, KeyError, ValueError, OSError, SyntaxError):
-        # Also what defusedxml refuses, which is a ValueError: entities in a part of the workbook.
-        raise BadInput(f"{path.name} cannot be read as a workbook. Save it again as .xlsx or as CSV.") from None
+        raise BadInput(
+            f"{path.name} cannot be read as a workbook. Save it again as .xlsx or as CSV."
+        ) from None
     try:
         sheet = next(iter(book.worksheets), None)
         if sheet is None:
@@ -142,7 +154,9 @@ def _encoding_of(file: BinaryIO, name: str) -> str:
     for encoding in ("utf-8-sig", "cp1252"):
         if _decodes(file, encoding):
             return encoding
-    raise BadInput(f"{name} is neither a workbook nor text in UTF-8, UTF-16 or Windows text. Save it as CSV UTF-8.")
+    raise BadInput(
+        f"{name} is neither a workbook nor text in UTF-8, UTF-16 or Windows text. Save it as CSV UTF-8."
+    )
 
 
 def _decodes(file: BinaryIO, encoding: str) -> bool:
@@ -160,7 +174,7 @@ def _decodes(file: BinaryIO, encoding: str) -> bool:
 
 
 def _delimiter_of(start: str) -> str:
-    """Return what parts the columns: the sign that gives every row the same width, and the widest of these."""
+    """Return what parts the columns: the sign that gives every row one width, and the widest of these."""
 
     def evenness(delimiter: str) -> tuple[bool, int]:
         # The last line of what was looked at may be cut off.
@@ -183,7 +197,9 @@ def _numbered(file: TextIO, name: str, delimiter: str) -> Iterator[Row]:
     try:
         for number, cells in enumerate(csv.reader(file, delimiter=delimiter, strict=True), 1):
             if len(cells) > MOST_COLUMNS:
-                raise BadInput(f"{name}, row {number}: has {len(cells):,} columns; {MOST_COLUMNS:,} is the most.")
+                raise BadInput(
+                    f"{name}, row {number}: has {len(cells):,} columns; {MOST_COLUMNS:,} is the most."
+                )
             yield Row(number, tuple(cells))
     except csv.Error as error:
         raise BadInput(

@@ -7,19 +7,25 @@ from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from itertools import islice
 
-from consult.calls.rules import QuestionKind
+from consult.calls.rules import UNSTORABLE, QuestionKind
 from consult.evidence.rules import PublicationChoice
 from consult.evidence.spreadsheets import values
 from consult.evidence.spreadsheets.layouts import Layout, Use, layout_of, plain
 from consult.evidence.spreadsheets.mapping import AskedQuestion, ColumnMapping, ColumnUse, letters
 from consult.evidence.spreadsheets.reading import Row, Sheet
 from consult.evidence.spreadsheets.values import Misfit
-from consult.foundation.markup import UNSTORABLE
 
 HEADINGS_LOOKED_AT = 4
-LONGEST = {"name": 300, "organisation": 300, "e-mail address": 255, "title": 300, "respondent type": 200}
+LONGEST = {
+    "name": 300,
+    "organisation": 300,
+    "e-mail address": 255,
+    "title": 300,
+    "respondent type": 200,
+    "response number": 350,
+}
 LONGEST_ANSWER = 1_000_000
-"""E-mail columns that platforms fill for people who gave none."""
+# What platforms write for people who gave no address.
 _NO_ADDRESS = frozenset({"", "anonymous", "n/a", "none", "-"})
 
 
@@ -192,7 +198,7 @@ class RowReader:
 
 
 def _fingerprint(row: Row) -> str:
-    """Return a key for a row that has no number of its own: the next import of the same file finds it again."""
+    """Return a key for a row without a number of its own: the next import of the file finds it again."""
     return "row " + hashlib.sha256("\x1f".join(row.cells).encode("utf-8", "surrogatepass")).hexdigest()
 
 

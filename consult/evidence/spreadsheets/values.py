@@ -24,7 +24,14 @@ _SHAPES = (
     "{day_month}/%Y %I:%M:%S %p",
     "{day_month}/%Y %I:%M %p",
 )
-_WORDED = ("%d %B %Y", "%d %b %Y", "%d %B %Y %H:%M", "%d %b %Y %H:%M", "%d %B %Y %H:%M:%S", "%d %b %Y %H:%M:%S")
+_WORDED = (
+    "%d %B %Y",
+    "%d %b %Y",
+    "%d %B %Y %H:%M",
+    "%d %b %Y %H:%M",
+    "%d %B %Y %H:%M:%S",
+    "%d %b %Y %H:%M:%S",
+)
 
 
 class Misfit(ValueError):
@@ -50,7 +57,9 @@ def options_of(asked: AskedQuestion, cell: str) -> tuple[int, ...]:
     while rest := rest.strip(" ;,|\r\n\t"):
         taken = next((wording for wording in known if _starts_with(rest, wording)), None)
         if taken is None:
-            raise Misfit(f"“{short(_PARTED.split(rest)[0])}” is none of the options: {listed(asked.options)}.")
+            raise Misfit(
+                f"“{short(_PARTED.split(rest)[0])}” is none of the options: {listed(asked.options)}."
+            )
         found.append(asked.options[taken])
         rest = rest[len(taken) :]
     return tuple(dict.fromkeys(found))
@@ -68,7 +77,9 @@ def is_ticked(cell: str, wording: str) -> bool:
         return False
     if said in _TRUE or said == plain(wording):
         return True
-    raise Misfit(f"“{short(cell)}” does not say whether “{short(wording)}” was chosen. Write yes, or leave it empty.")
+    raise Misfit(
+        f"“{short(cell)}” does not say whether “{short(wording)}” was chosen. Write yes, or leave it empty."
+    )
 
 
 def number_of(asked: AskedQuestion, cell: str) -> int:
@@ -125,7 +136,7 @@ def _zoned(moment: datetime, zone: tzinfo) -> datetime:
 
 
 def publication_of(cell: str) -> PublicationChoice:
-    """Return the choice that a cell tells. Where it agrees without a word on the name, the name is kept back."""
+    """Return the choice that a cell tells. Where it agrees without a word on the name, no name is shown."""
     said = plain(cell)
     exact = {choice.value.replace("_", " "): choice for choice in PublicationChoice}
     words = set(said.split())
@@ -139,7 +150,9 @@ def publication_of(cell: str) -> PublicationChoice:
         return PublicationChoice.WITH_NAME
     if words & {"yes", "publish", "published", "true", "agree", "consent", "1", "y"}:
         return PublicationChoice.WITHOUT_NAME
-    raise Misfit(f"“{short(cell)}” does not say whether the response may be published. Write with name, without name or no.")
+    raise Misfit(
+        f"“{short(cell)}” does not say whether it may be published. Write with name, without name or no."
+    )
 
 
 def language_of(cell: str) -> str:
