@@ -39,6 +39,7 @@ MODEL_MODULES = (
     "evidence.models",
     "evidence.models_campaigns",
     "evidence.models_desk",
+    "evidence.models_imports",
     "respond.models",
     "publication.models",
     "codebook.models",
