@@ -12,6 +12,7 @@ from consult.calls.models import Call
 from consult.calls.queries import call_with_questions, inquiry_by_slug
 from consult.calls.rules import QuestionKind
 from consult.evidence import intake, queries, service
+from consult.evidence.commands_spreadsheets import import_spreadsheet, source_of, write_columns
 from consult.evidence.rules import PUBLICATION_WORDS, Channel, PublicationChoice
 from consult.foundation.clock import now
 from consult.foundation.commands import batches, counted, plain_errors, progress, say
@@ -55,13 +56,39 @@ def evidence() -> None:
     type=click.Choice([choice.value for choice in PublicationChoice]),
     help="What all its writers agreed to, where that is known.",
 )
+@click.option(
+    "--columns",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="What a spreadsheet's columns mean, as `evidence columns` wrote it and you settled it.",
+)
+@click.option(
+    "--leave-out-problems", is_flag=True, help="Import the other rows of a spreadsheet that has wrong cells."
+)
+@click.option("--why-late", default="", help="Why responses are taken that came after the call had closed.")
 @with_appcontext
 @plain_errors
 def import_evidence(
-    path: Path, inquiry_slug: str, call_slug: str, publication: str, *, dry_run: bool
+    path: Path,
+    *,
+    inquiry_slug: str,
+    call_slug: str,
+    publication: str,
+    columns: Path | None,
+    why_late: str,
+    dry_run: bool,
+    leave_out_problems: bool,
 ) -> None:
-    """Import a folder of .txt files with a metadata.csv, or a units.csv; a second time changes nothing."""
+    """Import evidence; a second time changes nothing.
+
+    PATH is a folder of .txt files with a metadata.csv, a units.csv, or a spreadsheet of responses (.xlsx,
+    .csv) from Citizen Space, Microsoft Forms, SurveyMonkey, Qualtrics, Jisc Online surveys or elsewhere.
+    """
     session = db.session()
+    if intake.is_spreadsheet(path):
+        call = call_with_questions(session, inquiry_slug, call_slug)
+        source = source_of(session, path, call, PublicationChoice(publication), columns)
+        import_spreadsheet(session, source, dry_run=dry_run, leave_out=leave_out_problems, why_late=why_late)
+        return
     target = replace(
         find_target(session, inquiry_slug, call_slug), publication=PublicationChoice(publication)
     )
@@ -79,6 +106,20 @@ def import_evidence(
         click.echo("Dry run: nothing was stored.")
     elif plan.new:
         store(plan.new, target)
+
+
+@evidence.command("columns")
+@click.argument("path", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--inquiry", "inquiry_slug", required=True, help="The inquiry's address, such as localism.")
+@click.option("--call", "call_slug", required=True, help="The call's address within the inquiry.")
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="The CSV file to write.")
+@with_appcontext
+@plain_errors
+def columns_of(path: Path, inquiry_slug: str, call_slug: str, out: Path) -> None:
+    """Write what each column of a spreadsheet seems to mean, for you to change and give to the import."""
+    session = db.session()
+    call = call_with_questions(session, inquiry_slug, call_slug)
+    write_columns(source_of(session, path, call, PublicationChoice.NOT_PUBLISHED, None), out)
 
 
 def find_target(session: Session, inquiry_slug: str, call_slug: str) -> Target:

@@ -15,10 +15,9 @@ from consult.evidence.queries.spreadsheets import destination_of, keys_there, re
 from consult.evidence.rules import PUBLICATION_WORDS, PublicationChoice
 from consult.evidence.rules_desk import came_late
 from consult.evidence.service import missing_types
-from consult.evidence.service.spreadsheets import key_of, remember_columns, store_responses
+from consult.evidence.service.spreadsheets import Origin, key_of, remember_columns, store_responses
 from consult.evidence.spreadsheets.layouts import Layout, Use
 from consult.evidence.spreadsheets.mapping import (
-    AskedQuestion,
     ColumnMapping,
     ColumnUse,
     letters,
@@ -86,7 +85,7 @@ def source_of(
     to = destination_of(session, call, zone=LONDON, publication=publication)
     sheet = open_sheet(path)
     layout, first = look_at(sheet)
-    mapping = columns_from(columns, to.questions) if columns else None
+    mapping = columns_from(columns) if columns else None
     mapping = mapping or remembered_columns(session, call.id, signature_of(layout))
     if mapping is None:
         mapping = proposed(layout, to.questions)
@@ -96,17 +95,21 @@ def source_of(
     return Source(sheet, layout, mapping, to, call.id, call.inquiry_id, call.closes_at)
 
 
-def columns_from(path: Path, questions: tuple[AskedQuestion, ...]) -> ColumnMapping:
+def columns_from(path: Path) -> ColumnMapping:
     """Read what somebody settled in the file that `evidence columns` wrote."""
     with path.open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
     if not rows or not set(COLUMNS_FILE) <= set(rows[0]):
-        raise BadInput(f"{path}: needs the columns {', '.join(COLUMNS_FILE)}. Run evidence columns to get them.")
+        raise BadInput(
+            f"{path}: needs the columns {', '.join(COLUMNS_FILE)}. Run evidence columns to get them."
+        )
     uses = []
     for number, row in enumerate(rows, 2):
         if row["use"] not in set(Use):
             known = ", ".join(Use)
-            raise BadInput(f"{path}, row {number}: “{row['use']}” is no use of a column. Choose from: {known}.")
+            raise BadInput(
+                f"{path}, row {number}: “{row['use']}” is no use of a column. Choose from: {known}."
+            )
         uses.append(ColumnUse(index_of(row["column"]), Use(row["use"]), row["question"], row["part"]))
     day_first = not any(row["part"] == "month first" for row in rows if row["use"] == Use.SENT_AT)
     return ColumnMapping(tuple(uses), day_first)
@@ -130,7 +133,9 @@ def write_columns(source: Source, out: Path) -> None:
         writer.writerow(COLUMNS_FILE)
         for column in source.layout.columns:
             use = uses.get(column.index, ColumnUse(column.index))
-            part = use.part or ("" if use.use is not Use.SENT_AT or source.mapping.day_first else "month first")
+            part = use.part or (
+                "" if use.use is not Use.SENT_AT or source.mapping.day_first else "month first"
+            )
             writer.writerow([letters(column.index), column.words, use.use.value, use.question, part])
     click.echo(f"Wrote {counted(len(source.layout.columns), 'column')} to {out}.")
     click.echo(f"Change its uses, then: evidence import {source.sheet.name} … --columns {out}")
@@ -149,7 +154,8 @@ def import_spreadsheet(
     tell_found(session, source, found)
     if found.late and not why_late:
         raise BadInput(
-            f"{counted(found.late, 'response')} came after the call had closed. Say why they are taken: --why-late."
+            f"{counted(found.late, 'response')} came after the call had closed. "
+            "Say why they are taken: --why-late."
         )
     if found.problems and not leave_out:
         raise BadInput(
@@ -217,6 +223,7 @@ def tell_found(session: Session, source: Source, found: Found) -> None:
 def store_rows(source: Source, found: Found, why_late: str) -> None:
     """Store what is right in batches; one that is broken off goes on where it stopped when run again."""
     stored = 0
+    origin = Origin(source.layout.platform, source.call_id, LONDON, why_late)
     rows = (each for each in source.responses() if not each.problems and not each.left_out)
     with progress(found.ready, "Storing submissions") as advance:
         while batch := list(islice(rows, ROWS_A_TRANSACTION)):
@@ -224,11 +231,8 @@ def store_rows(source: Source, found: Found, why_late: str) -> None:
                 stored += store_responses(
                     session,
                     batch,
-                    platform=source.layout.platform,
-                    call_id=source.call_id,
+                    origin,
                     inquiry_id=source.inquiry_id,
-                    why_late=why_late,
-                    zone=LONDON,
                     actor=SYSTEM,
                     at=now(),
                 ).count
@@ -244,5 +248,3 @@ def store_rows(source: Source, found: Found, why_late: str) -> None:
             at=now(),
         )
     click.echo(f"Stored {counted(stored, 'submission')}. The columns are remembered for the next such file.")
-
-

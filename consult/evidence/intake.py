@@ -81,6 +81,17 @@ def read(path: Path) -> Intake:
     return intake
 
 
+def is_spreadsheet(path: Path) -> bool:
+    """Tell whether a file is a table of responses: a workbook, or a CSV file that is none of units."""
+    if path.suffix.lower() in {".xlsx", ".xlsm", ".tsv"}:
+        return path.is_file()
+    if path.suffix.lower() != ".csv" or not path.is_file() or path.name == UNITS:
+        return False
+    with path.open("rb") as file:
+        start = file.readline(100_000).replace(b"\x00", b"").decode("cp1252", "replace").casefold()
+    return not any(column in start for column in ("unit_id", "doc_id"))
+
+
 def plan(items: list[Item], known: Mapping[str, str]) -> Plan:
     """Compare what was read with the hashes already there, by key."""
     new = [item for item in items if item.key not in known]

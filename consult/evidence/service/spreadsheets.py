@@ -1,6 +1,7 @@
 """Store the responses of another platform's spreadsheet, and remember what its columns meant."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
 from sqlalchemy import select
@@ -18,6 +19,16 @@ from consult.foundation import audit
 from consult.foundation.security import Actor
 
 
+@dataclass(frozen=True)
+class Origin:
+    """Where responses come from and go to; `why_late` where some came after the call had closed."""
+
+    platform: Platform
+    call_id: int
+    zone: tzinfo
+    why_late: str = ""
+
+
 def key_of(platform: Platform, key: str) -> str:
     """Return the external key of a response: two platforms may both count from 1."""
     return f"{platform.name.lower()} {key}"
@@ -26,12 +37,9 @@ def key_of(platform: Platform, key: str) -> str:
 def store_responses(
     session: Session,
     responses: Sequence[Response],
+    origin: Origin,
     *,
-    platform: Platform,
-    call_id: int,
     inquiry_id: int,
-    why_late: str,
-    zone: tzinfo,
     actor: Actor,
     at: datetime,
 ) -> Received:
@@ -43,26 +51,18 @@ def store_responses(
     names = [response.respondent_type for response in responses]
     add_missing_types(session, names, inquiry_id=inquiry_id, actor=actor, at=at)
     types = types_by_name(session, inquiry_id)
-    given = [
-        _as_given(response, types, platform, call_id, why_late, (response.sent_at or at).astimezone(zone))
-        for response in responses
-    ]
+    given = [_as_given(response, types, origin, at) for response in responses]
     return receive_many(session, given, inquiry_id=inquiry_id, actor=actor, at=at)
 
 
-def _as_given(
-    response: Response,
-    types: Mapping[str, int],
-    platform: Platform,
-    call_id: int,
-    why_late: str,
-    sent_at: datetime,
-) -> GivenEvidence:
+def _as_given(response: Response, types: Mapping[str, int], origin: Origin, at: datetime) -> GivenEvidence:
     came = GivenProvenance(
-        sent_at.date(), note=f"{platform.value}, {response.key}", why_late=why_late
+        (response.sent_at or at).astimezone(origin.zone).date(),
+        note=f"{origin.platform.value}, {response.key}",
+        why_late=origin.why_late,
     )
     return GivenEvidence(
-        call_id=call_id,
+        call_id=origin.call_id,
         name=response.name,
         organisation=response.organisation,
         email=response.email,
@@ -73,7 +73,7 @@ def _as_given(
         title=response.title,
         answers=tuple(_as_answer(question_id, reply) for question_id, reply in response.replies.items()),
         channel=Channel.IMPORTED,
-        external_key=key_of(platform, response.key),
+        external_key=key_of(origin.platform, response.key),
         provenance=came,
     )
 

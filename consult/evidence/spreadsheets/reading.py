@@ -74,7 +74,7 @@ def _refuse_bombs(archive: zipfile.ZipFile, name: str) -> None:
 
 
 def _refuse_declarations(archive: zipfile.ZipFile, name: str) -> None:
-    """Refuse parts that declare entities: no spreadsheet program writes any, and they can unfold endlessly."""
+    """Refuse parts that declare entities: no program writes any here, and they can unfold endlessly."""
     for entry in archive.namelist():
         if entry.endswith((".xml", ".rels")):
             with archive.open(entry) as part:
