@@ -85,7 +85,7 @@ def _refuse_declarations(archive: zipfile.ZipFile, name: str) -> None:
 
 def _workbook_rows(path: Path) -> Iterator[Row]:
     from openpyxl import load_workbook  # noqa: PLC0415  # half a second, only for who imports a workbook
-    from openpyxl.utils.exceptions import InvalidFileException  # noqa: PLC0415
+    from openpyxl.utils.exceptions import InvalidFileException  # noqa: PLC0415  # as above
 
     try:
         book = load_workbook(path, read_only=True, data_only=True, keep_links=False)
