@@ -11,7 +11,7 @@ from consult.accounts.models import User
 from consult.accounts.service import create_user, grant_role
 from consult.assist import bridge, grouping
 from consult.calls.models import Call, Inquiry, Option, Question
-from consult.calls.queries import call_with_questions, phases_of, places_of, respondent_types_of
+from consult.calls.queries import call_with_questions, phases_of, places_of, respondent_types_of, texts_of
 from consult.calls.rules import CallDetails, CallWords, QuestionDetails, QuestionKind
 from consult.calls.service import (
     add_phase,
@@ -23,12 +23,13 @@ from consult.calls.service import (
     prepare_call,
     publish_call,
     set_postcodes,
+    translate_call,
 )
 from consult.codebook.queries import codes_of
 from consult.codebook.service import import_codebook
 from consult.codebook.sheets import rows_of
 from consult.demo.decide import decide_submission
-from consult.demo.read import codebook_rows, evidence_files, inquiry_file
+from consult.demo.read import codebook_rows, evidence_files, inquiry_file, welsh_words
 from consult.evidence.rules import Bounds, Channel, PublicationChoice
 from consult.evidence.service import (
     GivenAnswer,
@@ -174,7 +175,17 @@ def make_calls(given: dict[str, Any], inquiry_id: int) -> None:
         )
         call = prepare_call(session, details, inquiry_id=inquiry_id, actor=SYSTEM, at=at)
         make_questions(entry, call.id, inquiry_id)
+        if entry.get("in_welsh"):
+            write_welsh(call.id, inquiry_id)
         publish_call(session, call.id, inquiry_id=inquiry_id, actor=SYSTEM, at=at)
+
+
+def write_welsh(call_id: int, inquiry_id: int) -> None:
+    """Write the Welsh of a call and offer it in both languages; publishing refuses it if any is missing."""
+    session, words = db.session(), welsh_words()
+    texts = [text for part in texts_of(session, call_id) for text in part.texts]
+    welsh = {text.key: words[text.english] for text in texts if text.english in words}
+    translate_call(session, call_id, welsh, offered=True, inquiry_id=inquiry_id, actor=SYSTEM, at=now())
 
 
 def make_questions(entry: dict[str, Any], call_id: int, inquiry_id: int) -> None:

@@ -40,6 +40,11 @@ def test_there_are_enough_submissions_of_every_kind() -> None:
     assert {file["place"] for file in FILES if file["call"] == "testing-in-four-places"} >= PLACES
 
 
+def test_submissions_in_welsh_answer_a_call_that_is_offered_in_it() -> None:
+    offered = {call["slug"] for call in inquiry_file()["calls"] if call.get("in_welsh")}
+    assert offered == {file["call"] for file in FILES if file["language"] == "cy"}
+
+
 def test_submissions_have_the_length_of_real_ones() -> None:
     lengths = [len(free_text(file).split()) for file in FILES]
     assert min(lengths) >= 150
