@@ -1,5 +1,6 @@
 """Commands on evidence."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,6 +14,7 @@ from consult.calls.queries import call_with_questions, inquiry_by_slug
 from consult.calls.rules import QuestionKind
 from consult.evidence import intake, queries, service
 from consult.evidence.commands_spreadsheets import import_spreadsheet, source_of, write_columns
+from consult.evidence.extraction import extract
 from consult.evidence.rules import PUBLICATION_WORDS, Channel, PublicationChoice
 from consult.foundation.clock import now
 from consult.foundation.commands import batches, counted, plain_errors, progress, say
@@ -120,6 +122,27 @@ def columns_of(path: Path, inquiry_slug: str, call_slug: str, out: Path) -> None
     session = db.session()
     call = call_with_questions(session, inquiry_slug, call_slug)
     write_columns(source_of(session, path, call, PublicationChoice.NOT_PUBLISHED, None), out)
+
+
+@evidence.command("extract")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Everything found, as JSON on standard output.")
+@plain_errors
+def extract_text(file: Path, *, as_json: bool) -> None:
+    """Show the text of a document as evidence would be read from it; stores nothing."""
+    if not file.is_file():
+        raise BadInput(f"{file}: there is no such file.")
+    try:
+        found = extract(file)
+    except OSError as error:
+        raise BadInput(f"{file}: cannot be read ({error.strerror}).") from error
+    if as_json:
+        click.echo(json.dumps(found.as_json(), ensure_ascii=False, indent=2))
+        return
+    if found.text:
+        click.echo(found.text)
+    if found.message:
+        say(f"{found.outcome.value.capitalize()}: {found.message}")
 
 
 def find_target(session: Session, inquiry_slug: str, call_slug: str) -> Target:
