@@ -169,28 +169,36 @@ def _rows(session: Session, inquiry_id: int) -> dict[int, list[tuple[int, str]]]
 
 def _tally(session: Session, selection: Selection) -> Tally:
     """Return how many submissions gave each value, by question and row."""
-    no_row = null()
-    options = _given(selection, AnswerChoice.option_id.expression, no_row).join(
+    options = _given(selection, AnswerChoice.option_id.expression).join(
         AnswerChoice, AnswerChoice.answer_id == Answer.id
     )
     cells = _given(selection, AnswerCell.option_id.expression, AnswerCell.row_id.expression).join(
         AnswerCell, AnswerCell.answer_id == Answer.id
     )
-    numbers = _given(selection, Answer.number.expression, no_row)
-    places = _given(selection, Answer.place_id.expression, no_row)
+    numbers = _given(selection, Answer.number.expression)
+    places = _given(selection, Answer.place_id.expression)
     found: Tally = {}
     for question_id, row_id, value, count in session.execute(union_all(options, cells, numbers, places)):
         found.setdefault((question_id, row_id), Counter())[value] = count
     return found
 
 
-def _given(selection: Selection, value: ColumnElement[Any], row: ColumnElement[Any]) -> Select[Any]:
+def _given(
+    selection: Selection, value: ColumnElement[Any], row: ColumnElement[Any] | None = None
+) -> Select[Any]:
+    # PostgreSQL groups by no constant, so what has no row is not grouped by it.
+    rows = [] if row is None else [row]
     return (
-        select(Answer.question_id, cast(row, Integer), value, func.count(distinct(Submission.id)))
+        select(
+            Answer.question_id,
+            cast(null() if row is None else row, Integer),
+            value,
+            func.count(distinct(Submission.id)),
+        )
         .select_from(Answer)
         .join(Submission, Submission.id == Answer.submission_id)
         .where(value.is_not(None), answer_stands(), *submission_conditions(selection))
-        .group_by(Answer.question_id, row, value)
+        .group_by(Answer.question_id, *rows, value)
     )
 
 
