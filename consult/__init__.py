@@ -48,8 +48,8 @@ MODEL_MODULES = (
 )
 # Each registers handlers with @handles, or chores with @hourly, when imported.
 JOB_MODULES = ("foundation.mail", "respond.jobs", "assist.jobs")
-# Each registers facts for an inquiry's front page when imported.
-PANEL_MODULES = ("themes.panels",)
+# Each registers, when imported, what a room below shows without knowing of it.
+PANEL_MODULES = ("themes.panels", "themes.published")
 # Each module has `commands`, a list of click commands and groups.
 COMMAND_MODULES = (
     "foundation.jobs.commands",

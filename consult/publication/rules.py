@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from consult.evidence.rules import Bounds, PublicationChoice, SubmissionState
+from consult.evidence.rules import CLOSENESS, Bounds, PublicationChoice, SubmissionState
 from consult.foundation.language import lazy
 
 
@@ -212,6 +212,11 @@ FLAG_WORDS: dict[Flag, str] = {
 }
 # A clerk may let these pass with a reason; the others stop it.
 MAY_PASS = frozenset({Flag.UNDECIDED, Flag.UNREAD, Flag.NAME_SHOWN})
+
+
+def closer(choice: PublicationChoice, own: PublicationChoice | None) -> PublicationChoice:
+    """Return the closer of a submission's choice and an answer's own."""
+    return max(choice, own or choice, key=CLOSENESS.index)
 
 
 def may_name(choice: PublicationChoice, clearance: Clearance) -> bool:

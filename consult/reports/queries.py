@@ -15,7 +15,7 @@ from consult.coding.rules import Verdict
 from consult.evidence.models import Answer, Passage, Respondent, SourceText, Submission
 from consult.evidence.queries import passage_stands
 from consult.evidence.rules import Bounds
-from consult.publication.queries import readable
+from consult.publication.queries import readable, readable_answer
 from consult.publication.rules import Clearance
 from consult.reports.rules import Export, StoredText, checked_quote
 
@@ -61,7 +61,8 @@ def _statement(export: Export, inquiry_id: int, clearance: Clearance) -> Any:
         Export.SUGGESTIONS: _suggestions,
         Export.DECISIONS: _decisions,
     }[export]()
-    mine = statement.where(Passage.inquiry_id == inquiry_id, passage_stands(), readable(clearance))
+    readable_words = (passage_stands(), readable(clearance), readable_answer(clearance))
+    mine = statement.where(Passage.inquiry_id == inquiry_id, *readable_words)
     reading_order = (Passage.submission_id, Passage.source_text_id, Passage.start, Passage.end, Code.slug)
     return mine.order_by(*reading_order, "id")
 

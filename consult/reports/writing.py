@@ -4,7 +4,7 @@ import csv
 import hashlib
 import io
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -13,7 +13,9 @@ from typing import IO, Any
 from sqlalchemy.orm import Session
 
 from consult.coding.rules import band_of
-from consult.publication.rules import Clearance, may_name
+from consult.evidence.rules import Bounds
+from consult.publication.queries import withheld_spans
+from consult.publication.rules import Clearance, Withheld, may_name, redacted, within
 from consult.reports.queries import export_batches
 from consult.reports.rules import COLUMNS, Export, Pseudonyms, formula_safe
 
@@ -46,7 +48,9 @@ def write_csv(
     columns = COLUMNS[order.export]
     _put(file, digest, [columns])
     for batch in export_batches(session, order.export, order.inquiry_id, order.clearance):
-        _put(file, digest, [line_of(row, columns, order.clearance, people) for row in batch])
+        withheld = withheld_spans(session, [row.source_text for row in batch], order.clearance)
+        lines = [outside(row, withheld) for row in batch]
+        _put(file, digest, [line_of(line, columns, order.clearance, people) for line in lines])
         count += len(batch)
         on_rows(len(batch))
     return Written(count, digest.hexdigest())
@@ -60,15 +64,40 @@ def _put(file: IO[bytes], digest: Any, lines: list[Any]) -> None:
     file.write(data)
 
 
-def line_of(row: Any, columns: tuple[str, ...], clearance: Clearance, people: Pseudonyms) -> list[Any]:
-    """Return a row's cells; a member is named, and a respondent too, only where the clearance allows it."""
+def outside(row: Any, withheld: Mapping[int, list[Withheld]]) -> dict[str, Any]:
+    """Return a row's values less every withheld word; its offsets still count in the whole text.
+
+    Besides the quote these are the words in a suggestion's reasons, and the hash of the whole text: who has
+    all but a name could try names until the hash fits.
+    """
     values = dict(row._mapping)
-    values["respondent"] = row.respondent if may_name(row.publication, clearance) else ""
+    spans = withheld.get(row.source_text)
+    if spans:
+        here = within(spans, Bounds(row.start, row.end))
+        values["quote"] = redacted(row.quote, here)
+        values["source_sha256"] = ""
+        if "reasons" in values:
+            values["reasons"] = [reason_outside(reason, here) for reason in row.reasons]
+    return values
+
+
+def reason_outside(reason: dict[str, Any], withheld: list[Withheld]) -> dict[str, Any]:
+    """Return a reason with its words as readers outside may have them."""
+    there = within(withheld, Bounds(reason["start"], reason["end"]))
+    return {**reason, "text": redacted(reason["text"], there)} if there else reason
+
+
+def line_of(
+    values: dict[str, Any], columns: tuple[str, ...], clearance: Clearance, people: Pseudonyms
+) -> list[Any]:
+    """Return a row's cells; a member is named, and a respondent too, only where the clearance allows it."""
+    if not may_name(values["publication"], clearance):
+        values["respondent"] = ""
     if "user_id" in values:
         named = clearance is Clearance.COMPLETE
-        values["coder"] = values["decider"] = row.user_name if named else people.of(row.user_id)
+        values["coder"] = values["decider"] = values["user_name"] if named else people.of(values["user_id"])
     if "score" in values:
-        values["band"] = band_of(row.score)
+        values["band"] = band_of(values["score"])
     return [cell(values[name]) for name in columns]
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
+from consult.evidence.rules import PublicationChoice
 from consult.publication.rules import QUOTING
 from consult.themes import queries
 from consult.themes.campaigns import CampaignPart, campaign_part
@@ -54,6 +55,7 @@ class ShownQuote:
     quote: Quote
     href: str
     quoting: str
+    part_withheld: bool
 
 
 @dataclass(frozen=True)
@@ -192,7 +194,9 @@ def facet_rows(
 
 def shown_quote(scope: Scope, quote: Quote) -> ShownQuote:
     """Return a quote with its link and its mark."""
-    return ShownQuote(quote, scope.paragraph(quote.reference, quote.paragraph), QUOTING[quote.publication])
+    href = scope.paragraph(quote.reference, quote.paragraph)
+    quotable = quote.publication is not PublicationChoice.NOT_PUBLISHED
+    return ShownQuote(quote, href, QUOTING[quote.publication], quotable and quote.part_withheld)
 
 
 def theme_page(session: Session, scope: Scope, theme: Theme, selection: Selection, here: str) -> ThemePage:

@@ -47,6 +47,7 @@ from consult.publication.queries.published import (
     on_show,
     public_entries,
     public_spans,
+    spans_kept_back,
     texts_on_show,
 )
 from consult.publication.queries.withholding import (
@@ -56,6 +57,7 @@ from consult.publication.queries.withholding import (
     readable_answer,
     readable_text,
     redaction_stands,
+    touches_withheld,
     undone,
     withheld_spans,
 )
@@ -108,7 +110,9 @@ __all__ = [
     "readable_text",
     "redaction_stands",
     "respondents_listed",
+    "spans_kept_back",
     "texts_on_show",
+    "touches_withheld",
     "undone",
     "unread_count",
     "withheld_spans",

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, func, select
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from consult.calls.models import Place, RespondentType
@@ -19,7 +19,7 @@ from consult.publication.models import (
     PublishedWords,
     WithheldSpan,
 )
-from consult.publication.queries.withholding import readable, readable_text, withheld_spans
+from consult.publication.queries.withholding import readable, readable_text, touches_withheld, withheld_spans
 from consult.publication.rules import Clearance, Run, Withheld, folded_words, shown
 
 ENTRIES_A_PAGE = 20
@@ -119,6 +119,21 @@ def texts_on_show() -> Select[int]:
         .join(Submission, Submission.id == SourceText.submission_id)
         .where(*on_show(), readable_text(Clearance.PUBLIC))
     )
+
+
+def spans_kept_back(text_id: Any, start: Any, end: Any) -> ColumnElement[bool]:
+    """Hold for spans, given by three columns, of which the public pages withhold a word."""
+    frozen = (
+        select(WithheldSpan.id)
+        .join(PublishedSubmission, PublishedSubmission.id == WithheldSpan.published_id)
+        .where(
+            is_latest(),
+            WithheldSpan.source_text_id == text_id,
+            WithheldSpan.start < end,
+            WithheldSpan.end > start,
+        )
+    )
+    return or_(touches_withheld(text_id, start, end), frozen.exists())
 
 
 def public_spans(session: Session, source_text_ids: Collection[int]) -> dict[int, list[Withheld]]:

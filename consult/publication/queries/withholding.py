@@ -94,6 +94,15 @@ def withheld_spans(
     return {text_id: sorted(spans) for text_id, spans in found.items()}
 
 
+def touches_withheld(text_id: Any, start: Any, end: Any) -> ColumnElement[bool]:
+    """Hold for spans, given by three columns, of which readers outside may not have every word."""
+    touching = [
+        rows.where(text == text_id, rows.selected_columns.start < end, rows.selected_columns.end > start)
+        for rows, text in withholding()
+    ]
+    return or_(*(rows.exists() for rows in touching))
+
+
 def _withheld(ids: Sequence[int]) -> Any:
     return union_all(*(rows.where(text_id.in_(ids)) for rows, text_id in withholding()))
 

@@ -10,10 +10,12 @@ from sqlalchemy.orm import Session
 from consult.calls.models import Place, RespondentType
 from consult.codebook.models import Code
 from consult.coding.models import Coding
-from consult.evidence.models import Passage, Respondent, SourceText, Submission
+from consult.evidence.models import Answer, Passage, Respondent, SourceText, Submission
 from consult.evidence.queries import passage_stands
 from consult.evidence.rules import PublicationChoice
 from consult.foundation.errors import NotFound
+from consult.publication.queries import touches_withheld
+from consult.publication.rules import closer
 from consult.themes.queries.selected import (
     coding_conditions,
     passages_in,
@@ -47,6 +49,8 @@ class Quote:
     respondent_type: str
     place: str
     publication: PublicationChoice
+    # Readers outside may not have every word of it.
+    part_withheld: bool
     codes: tuple[str, ...] = ()
 
 
@@ -180,9 +184,12 @@ def _quotes() -> Select[Any]:
             Passage.paragraph,
             *_type_and_place(),
             Submission.publication,
+            Answer.publication.label("own_choice"),
+            touches_withheld(Passage.source_text_id, Passage.start, Passage.end).label("part_withheld"),
         )
         .join(SourceText, SourceText.id == Passage.source_text_id)
         .join(Submission, Submission.id == Passage.submission_id)
+        .outerjoin(Answer, Answer.id == SourceText.answer_id)
         .outerjoin(RespondentType, RespondentType.id == Submission.respondent_type_id)
         .outerjoin(Place, Place.id == Submission.place_id)
     )
@@ -198,7 +205,8 @@ def _quote(row: Row[Any], codes: tuple[str, ...] = ()) -> Quote:
         row.paragraph,
         row.respondent_type,
         row.place,
-        row.publication,
+        closer(row.publication, row.own_choice),
+        bool(row.part_withheld),
         codes,
     )
 
