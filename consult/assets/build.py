@@ -25,7 +25,7 @@ BUILT = WORKSHOP / "built"
 DIST = SOURCES.parent / "static" / "dist"
 
 STYLES = {"app.css": "main.scss"}
-SCRIPTS = ["app.js", "campaigns.js", "coding.js", "saving.js"]
+SCRIPTS = ["app.js", "campaigns.js", "coding.js", "redaction.js", "saving.js"]
 
 
 def main() -> int:

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from consult.accounts.models import User
 from consult.accounts.service import create_user, grant_role
-from consult.assist import bridge, grouping
+from consult.assist import bridge, grouping, personal
 from consult.calls.models import Call, Inquiry, Option, Question
 from consult.calls.queries import call_with_questions, phases_of, places_of, respondent_types_of, texts_of
 from consult.calls.rules import CallDetails, CallWords, QuestionDetails, QuestionKind
@@ -29,6 +29,7 @@ from consult.codebook.queries import codes_of
 from consult.codebook.service import import_codebook
 from consult.codebook.sheets import rows_of
 from consult.demo.decide import decide_submission
+from consult.demo.publish import publish_some
 from consult.demo.read import codebook_rows, evidence_files, inquiry_file, welsh_words
 from consult.evidence.rules import Bounds, Channel, PublicationChoice
 from consult.evidence.service import (
@@ -108,6 +109,9 @@ def seed(say: Say) -> None:
             decide_submission(reference, file, inquiry_id, readers[number // DECIDED_SHARE % 2])
     say("Proposing again, with what has been decided")
     bridge.propose_waiting(inquiry_id, untold, actor=SYSTEM, again=True)
+    say("Looking for personal data, and publishing what is ready")
+    personal.search_waiting(inquiry_id, untold, actor=SYSTEM)
+    publish_some(references, inquiry_id, people[Role.CLERK])
 
 
 def untold(_done: int, _total: int, _message: str) -> None:

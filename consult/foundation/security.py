@@ -22,6 +22,8 @@ class Permission(StrEnum):
     EDIT_CALLS = "write, publish and close calls"
     READ_EVIDENCE = "read submissions, also those not to be published"
     HANDLE_EVIDENCE = "change the state of a submission"
+    REDACT_EVIDENCE = "withhold words from readers outside, and release them"
+    PUBLISH_EVIDENCE = "publish evidence and take it back"
     READ_CODEBOOK = "read codes and their history"
     EDIT_CODEBOOK = "add, change and retire codes"
     CODE_EVIDENCE = "decide suggestions, apply and withdraw codings"
@@ -42,6 +44,8 @@ ROLES_WITH: dict[Permission, frozenset[Role]] = {
     Permission.EDIT_CALLS: frozenset({Role.ADMINISTRATOR, Role.CLERK}),
     Permission.READ_EVIDENCE: _READERS,
     Permission.HANDLE_EVIDENCE: frozenset({Role.CLERK}),
+    Permission.REDACT_EVIDENCE: frozenset({Role.CLERK}),
+    Permission.PUBLISH_EVIDENCE: frozenset({Role.CLERK}),
     Permission.READ_CODEBOOK: _READERS,
     Permission.EDIT_CODEBOOK: _SECRETARIAT,
     Permission.CODE_EVIDENCE: _SECRETARIAT,

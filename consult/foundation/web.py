@@ -75,6 +75,7 @@ SECTIONS = (
         ("call_editor", "questions", "call_languages", "lists"),
     ),
     Section("Evidence", "evidence.reading_room", Permission.READ_EVIDENCE, ("campaigns",)),
+    Section("Publication", "publishing.overview", Permission.PUBLISH_EVIDENCE, ("redaction",)),
     Section("Codebook", "codebook.tree", Permission.READ_CODEBOOK),
     Section("Coding", "coding.queue", Permission.CODE_EVIDENCE),
     Section("Themes", "themes.index", Permission.READ_THEMES),
@@ -210,8 +211,13 @@ def add_headers(response: Response) -> Response:
         headers.setdefault("Strict-Transport-Security", f"max-age={A_YEAR}")
     if request.endpoint != "static":
         # Set, not only where it is missing: Flask-Security writes “no-store=True”, which no browser knows.
-        headers["Cache-Control"] = "no-store"
+        headers["Cache-Control"] = g.get("may_be_kept") or "no-store"
     return response
+
+
+def let_be_kept(seconds: int) -> None:
+    """Let anybody keep the answer to this request for a while: it holds only what is public."""
+    g.may_be_kept = f"public, max-age={seconds}"
 
 
 def site_url(endpoint: str, **values: Any) -> str:

@@ -87,7 +87,7 @@ def test_public_and_signed_in_routes_are_these_and_no_others(app: Flask) -> None
         for access in (PUBLIC, SIGNED_IN)
     }
     rooms = {endpoint.partition(".")[0] for endpoint in found[PUBLIC]}
-    assert rooms <= {"static", "security", "calls_public", "respond"}
+    assert rooms <= {"static", "security", "calls_public", "published", "respond"}
     assert set(found[SIGNED_IN]) == {"calls.inquiries", "security.change_password", "security.verify"}
 
 

@@ -213,6 +213,29 @@ def addresses(session: Session) -> list[Address]:
     return [Address(*row) for row in rows]
 
 
+@dataclass(frozen=True)
+class InquiryOnShow:
+    """An inquiry that has published evidence, and how much."""
+
+    slug: str
+    title: str
+    count: int
+
+
+def inquiries_on_show(session: Session) -> list[InquiryOnShow]:
+    """Return the inquiries that have published evidence, by title."""
+    rows = session.execute(
+        select(Inquiry.slug, Inquiry.title, func.count(Submission.id))
+        .select_from(Submission)
+        .join(PublishedSubmission, PublishedSubmission.submission_id == Submission.id)
+        .join(Inquiry, Inquiry.id == Submission.inquiry_id)
+        .where(*on_show())
+        .group_by(Inquiry.slug, Inquiry.title)
+        .order_by(Inquiry.title)
+    )
+    return [InquiryOnShow(*row) for row in rows]
+
+
 def filters_on_show(session: Session, inquiry_id: int) -> tuple[dict[str, str], dict[str, str]]:
     """Return the respondent types and places, by slug, of what is out: others would tell of what is not."""
     found = []

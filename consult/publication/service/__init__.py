@@ -1,13 +1,15 @@
 """Verbs that propose, decide and withdraw redactions, and that publish."""
 
-from consult.publication.service.desk import About, Words, finish, release, undo, withhold
+from consult.publication.service.desk import About, Deed, Words, decide_all, finish, release, undo, withhold
 from consult.publication.service.proposals import Searched, record_proposals, start_redaction_run
 from consult.publication.service.publishing import publish, unpublish
 
 __all__ = [
     "About",
+    "Deed",
     "Searched",
     "Words",
+    "decide_all",
     "finish",
     "publish",
     "record_proposals",

@@ -1,5 +1,6 @@
 """What a clerk decides at the redaction desk. Nothing is changed: a later decision undoes an earlier one."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -38,6 +39,17 @@ class About:
 
 
 OF_ONES_OWN = About()
+
+
+@dataclass(frozen=True)
+class Deed:
+    """One decision among several that are made at once; `words` matter where they are withheld."""
+
+    verdict: Verdict
+    about: About
+    words: Words
+    why: str = ""
+    act_key: str | None = None
 
 
 @dataclass(frozen=True)
@@ -88,6 +100,19 @@ class _Desk:
         ours = [column == value for column, value in same.items() if value is not None]
         for decision in self.session.scalars(_standing().where(*ours)).all():
             self.decision(Verdict.UNDO, "Decided anew.", undoes_id=decision.id)
+
+
+def decide_all(
+    session: Session, deeds: Sequence[Deed], *, inquiry_id: int, actor: Actor, at: datetime
+) -> list[RedactionDecision]:
+    """Make several decisions, all or none; raises as `withhold` and `release`."""
+    who: dict[str, Any] = {"inquiry_id": inquiry_id, "actor": actor, "at": at}
+    return [
+        withhold(session, deed.words, about=deed.about, why=deed.why, act_key=deed.act_key, **who)
+        if deed.verdict is Verdict.WITHHOLD
+        else release(session, deed.about, why=deed.why, act_key=deed.act_key, **who)
+        for deed in deeds
+    ]
 
 
 def withhold(
