@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from consult.evidence.models import Respondent, SourceText, Submission
+from consult.evidence.queries import text_stands
 from consult.evidence.rules import PublicationChoice
 from consult.publication.models import RedactionReading, RedactionRun
 
@@ -55,5 +56,5 @@ def _unread(columns: Any, inquiry_id: int, recogniser: str, version: str) -> Any
         columns.select_from(SourceText)
         .join(Submission, Submission.id == SourceText.submission_id)
         .join(Respondent, Respondent.id == Submission.respondent_id)
-        .where(Submission.inquiry_id == inquiry_id, SourceText.id.not_in(read))
+        .where(Submission.inquiry_id == inquiry_id, text_stands(), SourceText.id.not_in(read))
     )

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from consult.accounts.models import User
 from consult.evidence.models import ConfidentialPassage, SourceText, Submission
+from consult.evidence.queries import text_stands
 from consult.evidence.rules import Bounds, PublicationChoice, SubmissionState
 from consult.publication.models import (
     Redaction,
@@ -90,7 +91,7 @@ def queue(session: Session, inquiry_id: int) -> list[QueueRow]:
     unread = (
         select(SourceText.submission_id, func.count().label("unread"))
         .outerjoin(RedactionReading, RedactionReading.source_text_id == SourceText.id)
-        .where(RedactionReading.source_text_id.is_(None))
+        .where(RedactionReading.source_text_id.is_(None), text_stands())
         .group_by(SourceText.submission_id)
         .subquery()
     )
@@ -109,7 +110,7 @@ def queue(session: Session, inquiry_id: int) -> list[QueueRow]:
         .join(SourceText, SourceText.submission_id == Submission.id)
         .join(asked, asked.c.source_text_id == SourceText.id)
         .outerjoin(unread, unread.c.submission_id == Submission.id)
-        .where(Submission.inquiry_id == inquiry_id, readable(Clearance.PUBLIC))
+        .where(Submission.inquiry_id == inquiry_id, readable(Clearance.PUBLIC), text_stands())
         .group_by(
             Submission.id, Submission.reference, Submission.title, Submission.state, Submission.publication
         )
@@ -137,7 +138,7 @@ def open_counts(session: Session, submission_ids: list[int]) -> dict[int, int]:
     rows = (
         select(SourceText.submission_id, func.sum(asked.c.open))
         .join(asked, asked.c.source_text_id == SourceText.id)
-        .where(SourceText.submission_id.in_(submission_ids))
+        .where(SourceText.submission_id.in_(submission_ids), text_stands())
         .group_by(SourceText.submission_id)
     )
     return {submission_id: left for submission_id, left in session.execute(rows) if left}
@@ -150,7 +151,7 @@ def unread_count(session: Session, inquiry_id: int) -> int:
         .select_from(SourceText)
         .join(Submission, Submission.id == SourceText.submission_id)
         .outerjoin(RedactionReading, RedactionReading.source_text_id == SourceText.id)
-        .where(Submission.inquiry_id == inquiry_id, RedactionReading.source_text_id.is_(None))
+        .where(Submission.inquiry_id == inquiry_id, RedactionReading.source_text_id.is_(None), text_stands())
     )
     return session.scalar(rows) or 0
 

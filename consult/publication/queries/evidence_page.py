@@ -8,7 +8,13 @@ from sqlalchemy.orm import Session
 
 from consult.calls.models import Inquiry, Place, RespondentType
 from consult.evidence.models import Answer, Respondent, SourceText, Submission
-from consult.evidence.queries import AnswerRead, SubmissionRead, TextRead, submission_by_reference
+from consult.evidence.queries import (
+    AnswerRead,
+    SubmissionRead,
+    TextRead,
+    submission_by_reference,
+    text_stands,
+)
 from consult.foundation.errors import NotFound
 from consult.publication.models import PublicationWithdrawal, PublishedPart, PublishedSubmission
 from consult.publication.queries.going_out import GoingOut
@@ -130,7 +136,9 @@ def _page(session: Session, read: SubmissionRead, out: _Out, *, named: bool) -> 
 
 
 def _given(session: Session, read: SubmissionRead) -> int:
-    others = select(func.count()).where(SourceText.submission_id == read.id, SourceText.answer_id.is_(None))
+    others = select(func.count()).where(
+        SourceText.submission_id == read.id, SourceText.answer_id.is_(None), text_stands()
+    )
     return len([answer for answer in read.answers if answer.text or answer.lines]) + (
         session.scalar(others) or 0
     )

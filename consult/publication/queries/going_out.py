@@ -9,7 +9,7 @@ from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from consult.evidence.models import Answer, Respondent, SourceText, Submission
-from consult.evidence.queries import counted
+from consult.evidence.queries import answer_stands, counted, text_stands
 from consult.evidence.rules import PublicationChoice, SubmissionState
 from consult.publication.models import RedactionReading
 from consult.publication.queries.desk import open_counts
@@ -177,11 +177,11 @@ def _closed_answers(ids: list[int]):  # type: ignore[no-untyped-def]  # a Select
 def _given(session: Session, ids: list[int]) -> dict[int, int]:
     """Return how many answers and other texts each submission has."""
     answers = select(Answer.submission_id, func.count()).where(
-        Answer.submission_id.in_(ids), Answer.declined.is_(False)
+        Answer.submission_id.in_(ids), Answer.declined.is_(False), answer_stands()
     )
     found: dict[int, int] = dict(session.execute(answers.group_by(Answer.submission_id)).all())
     others = select(SourceText.submission_id, func.count()).where(
-        SourceText.submission_id.in_(ids), SourceText.answer_id.is_(None)
+        SourceText.submission_id.in_(ids), SourceText.answer_id.is_(None), text_stands()
     )
     for submission_id, number in session.execute(others.group_by(SourceText.submission_id)):
         found[submission_id] = found.get(submission_id, 0) + number
