@@ -13,7 +13,9 @@ from consult.coding.models import Coding, Decision, LatestRun, Suggestion
 from consult.coding.queries import settlements, stands, taken_back
 from consult.coding.rules import Verdict
 from consult.evidence.models import Answer, Passage, Respondent, SourceText, Submission
-from consult.evidence.queries import passage_stands
+from consult.evidence.models_campaigns import Campaign, CampaignMember
+from consult.evidence.queries import counted, passage_stands
+from consult.evidence.queries.counting import counts
 from consult.evidence.rules import Bounds
 from consult.publication.queries import readable, readable_answer
 from consult.publication.rules import Clearance
@@ -62,7 +64,8 @@ def _statement(export: Export, inquiry_id: int, clearance: Clearance) -> Any:
         Export.DECISIONS: _decisions,
     }[export]()
     readable_words = (passage_stands(), readable(clearance), readable_answer(clearance))
-    mine = statement.where(Passage.inquiry_id == inquiry_id, *readable_words)
+    in_figures = case((counted() & counts(inquiry_id), "yes"), else_="no").label("counted")
+    mine = statement.add_columns(in_figures).where(Passage.inquiry_id == inquiry_id, *readable_words)
     reading_order = (Passage.submission_id, Passage.source_text_id, Passage.start, Passage.end, Code.slug)
     return mine.order_by(*reading_order, "id")
 
@@ -155,6 +158,7 @@ def _context() -> list[Any]:
         RespondentType.name.label("respondent_type"),
         Place.name.label("place"),
         SourceText.sha256.label("source_sha256"),
+        Campaign.name.label("campaign"),
     ]
 
 
@@ -168,4 +172,6 @@ def _with_context(rows: Any) -> Any:
         .outerjoin(Question, Question.id == Answer.question_id)
         .outerjoin(RespondentType, RespondentType.id == Submission.respondent_type_id)
         .outerjoin(Place, Place.id == Submission.place_id)
+        .outerjoin(CampaignMember, CampaignMember.submission_id == Submission.id)
+        .outerjoin(Campaign, Campaign.id == CampaignMember.campaign_id)
     )

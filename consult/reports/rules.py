@@ -33,6 +33,8 @@ _CONTEXT = (
     "respondent_type",
     "place",
     "source_sha256",
+    "campaign",
+    "counted",
 )
 COLUMNS: dict[Export, tuple[str, ...]] = {
     Export.CODINGS: (*_PASSAGE, "coder", "at", "origin", *_CONTEXT),

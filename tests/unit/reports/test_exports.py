@@ -21,8 +21,8 @@ from consult.codebook.models import Code
 from consult.coding.models import Suggestion
 from consult.coding.rules import Verdict
 from consult.coding.service import apply_code, decide_suggestion, undo_decision, withdraw_coding
-from consult.evidence.models import Passage, SourceText
-from consult.evidence.rules import Bounds, PublicationChoice
+from consult.evidence.models import Passage, SourceText, Submission
+from consult.evidence.rules import Bounds, PublicationChoice, SubmissionState
 from consult.foundation.audit import AuditEvent
 from consult.foundation.errors import Busy
 from consult.foundation.security import Actor, Role
@@ -357,3 +357,20 @@ def test_suggestions_of_a_withheld_submission_stay_inside(export: Run, desk: Des
     assert session.scalar(select(Suggestion.id)) is not None
     assert exported(export, "suggestions", "--clearance", "public") == []
     assert len(exported(export, "suggestions")) == 1
+
+
+def test_each_row_names_its_campaign_and_whether_figures_count_it(
+    export: Run, desk: Desk, session: Session
+) -> None:
+    sent = list(session.scalars(select(Submission).order_by(Submission.id)))
+    desk.build.campaign(desk.ann, sent[1], sent[0], name="Buses for all")
+    session.commit()
+    found = {row["submission"]: (row["campaign"], row["counted"]) for row in exported(export, "codings")}
+    assert found == {
+        "LOC0001": ("Buses for all", "no"),
+        "LOC0002": ("Buses for all", "yes"),
+        "LOC0003": ("", "yes"),
+    }
+    sent[2].state = SubmissionState.OUT_OF_SCOPE
+    session.commit()
+    assert exported(export, "codings")[-1]["counted"] == "no"
