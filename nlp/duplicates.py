@@ -19,6 +19,7 @@ from nlp.shingles import SIZE, HashArray, Shingled, WordHashes, shingle, shingle
 from nlp.types import Span
 
 Say = Callable[[str], None]
+_SHORT_RUN = 3  # words
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,8 @@ class DuplicateFinder:
         hashes = WordHashes()
         different = shingle(texts, self._ignored(hashes), say)
         known = _known(different, templates)
-        following = follow(different, self.containment, say, list(known))
+        runs = _short_runs(texts, different.copies, hashes)
+        following = follow(different, self.containment, say, runs, list(known))
         led: dict[int, list[int]] = {}
         for text, leader in enumerate(following.tolist()):
             if different.sizes[text]:
@@ -141,6 +143,13 @@ def _commonest(texts: Sequence[str], copies: Sequence[int]) -> int:
     counts = Counter(texts[index] for index in copies)
     best = min(counts, key=lambda text: (-counts[text], text))
     return next(index for index in copies if texts[index] == best)
+
+
+def _short_runs(
+    texts: Sequence[str], copies: Sequence[Sequence[int]], hashes: WordHashes
+) -> Callable[[int], HashArray]:
+    """Give the runs of three words of a different text."""
+    return lambda text: np.unique(shingles(hashes.of(texts[copies[text][0]]), _SHORT_RUN))
 
 
 def _known(different: Shingled, templates: Sequence[int]) -> dict[int, int]:

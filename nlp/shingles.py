@@ -55,11 +55,11 @@ class WordHashes(dict[str, int]):
         return np.array([self[text[start:end]] for start, end in word_spans(text)], dtype=np.uint64)
 
 
-def shingles(words: HashArray) -> HashArray:
-    """One number for each run of SIZE words; none for fewer words."""
-    count = max(len(words) - SIZE + 1, 0)
+def shingles(words: HashArray, size: int = SIZE) -> HashArray:
+    """One number for each run of `size` words; none for fewer words."""
+    count = max(len(words) - size + 1, 0)
     mixed = np.zeros(count, dtype=np.uint64)
-    for place in range(SIZE if count else 0):
+    for place in range(size if count else 0):
         mixed = mixed * _FACTOR + words[place : place + count]
     return mixed
 

@@ -88,6 +88,110 @@ def test_a_letter_with_its_sentences_moved_about_or_left_out_is_recognised() -> 
     assert len(group.members) == 4
 
 
+def replaced(text: str, share: float, seed: int) -> str:
+    """The text with so many of its words replaced by others."""
+    chance = random.Random(seed)
+    return " ".join(f"other{chance.random()}" if chance.random() < share else word for word in text.split())
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_letter_of_which_every_fifth_word_is_replaced_follows_its_template(seed: int) -> None:
+    template = f"{LIBRARY} {OWN}"
+    letter = replaced(template, 0.2, seed)
+    assert letter in next(iter(together([*[template] * 4, letter, APART, BUSES])))
+
+
+def test_a_letter_of_which_half_the_words_are_replaced_is_left_alone() -> None:
+    letter = replaced(f"{LIBRARY} {OWN}", 0.5, 1)
+    assert not any(letter in group for group in together([*[f"{LIBRARY} {OWN}"] * 4, letter]))
+
+
+def test_letters_cut_to_the_same_two_sentences_stay_with_their_template() -> None:
+    cut = " ".join(sentences(LIBRARY)[1:3])
+    found = together([*[LIBRARY] * 30, *[f"{LIBRARY} {OWN}"] * 3, cut, cut, cut, BUSES])
+    assert found == {frozenset({LIBRARY, f"{LIBRARY} {OWN}", cut})}
+
+
+def test_one_short_sentence_of_the_template_alone_stays_with_it() -> None:
+    cut = "Please vote against the closure of it on Monday."
+    template = f"{LIBRARY} {cut}"
+    assert cut in next(iter(together([*[template] * 5, cut, "Thank you for all that you do for us."])))
+
+
+def test_own_words_that_quote_a_sentence_of_a_short_template_are_left_alone() -> None:
+    quoted = sentences(LIBRARY)[1]
+    letter = f"{APART} They write: {quoted} I do not see it so. {FERRY} {OWN}"
+    assert not any(letter in group for group in together([*[LIBRARY] * 5, letter]))
+
+
+DEAR = "Dear Commission, thank you for asking all of us what we think of the place where we live."
+YOURS = "Yours faithfully, for everybody at home, with thanks for the time you give to this."
+
+
+def test_greeting_and_signature_shared_by_all_join_no_strangers() -> None:
+    strangers = [f"{DEAR} {body} {YOURS}" for body in (LIBRARY, BUSES, APART, FERRY)]
+    assert not any(len(group) > 1 for group in together(strangers))
+    campaign = [f"{DEAR} {LIBRARY} {YOURS}"] * 4 + [f"Sirs. {LIBRARY} So say I, Ann."]
+    found = together([*campaign, *strangers[1:]])
+    assert found == {frozenset(campaign)}
+
+
+def test_a_form_letter_with_a_name_in_it_is_one_template() -> None:
+    form = "I, {}, of {} Street, support the letter of the tenants. {} The rest of it says what I would say."
+    letters = [form.format(f"Person{n}", f"Number{n}", BUSES) for n in range(6)]
+    assert together(letters) == {frozenset(letters)}
+
+
+WELSH = (
+    "Ysgrifennaf i ofyn ichi gadw’r llyfrgell ar agor. Dyma’r unig le cynnes yn y pentref lle caiff pawb"
+    " eistedd heb dalu, ac yno y mae’r plant yn gwneud eu gwaith cartref. Byddai ei chau yn arbed ychydig"
+    " ac yn costio’n ddrud i’r cwm cyfan. Pleidleisiwch yn erbyn y cau ddydd Llun, os gwelwch yn dda."
+)
+
+
+def test_welsh_letters_are_grouped_and_marked_like_any_others() -> None:
+    own = "Cwrddais â fy ngŵr yno yn 1974."
+    texts = [WELSH, WELSH.replace("’", "'"), WELSH, f"{WELSH} {own}", LIBRARY]
+    (group,) = DuplicateFinder().group(texts)
+    assert [member.index for member in group.members] == [0, 1, 2, 3]
+    assert [f"{WELSH} {own}"[s.start : s.end] for s in group.members[3].own] == [own]
+
+
+@pytest.mark.parametrize("short", ["Yes.", "I agree with all of it.", "No comment, thank you.", "See above"])
+def test_very_short_letters_are_no_campaign(short: str) -> None:
+    assert DuplicateFinder().group([short] * 50) == [] or len(short.split()) >= 5
+
+
+def test_a_prompt_that_everybody_repeats_is_nobodys_own_words() -> None:
+    prompt = "What has been tried where you live, and what came of it in the end?"
+    finder = DuplicateFinder(ignored=[prompt])
+    texts = [LIBRARY, LIBRARY, LIBRARY, f"{prompt} {LIBRARY} {OWN}"]
+    (group,) = finder.group(texts)
+    assert [texts[3][s.start : s.end] for s in group.members[3].own] == [OWN]
+    assert group.members[3].similarity == 1
+
+
+def test_a_known_template_leads_whatever_else_is_commoner_and_two_never_become_one() -> None:
+    longer = f"{LIBRARY} {OWN}"
+    texts = [LIBRARY, longer, *[longer] * 9, f"{longer} {FERRY}", APART]
+    groups = DuplicateFinder().group(texts, templates=[0, 1])
+    assert [group.template for group in groups] == [1, 0]
+    assert [len(group.members) for group in groups] == [11, 1]
+    (only,) = DuplicateFinder().group(texts, templates=[0])
+    assert only.template == 0
+    assert len(only.members) == 12
+
+
+def test_shares_tell_how_a_letter_compares_with_its_template() -> None:
+    half = f"{LIBRARY} {LIBRARY.replace('library', 'baths')}"
+    first, second = DuplicateFinder().compare(LIBRARY, [LIBRARY, APART])
+    assert (first.similarity, first.own_share) == (1.0, 0.0)
+    assert (second.similarity, second.own_share) == (0.0, 1.0)
+    (third,) = DuplicateFinder().compare(half, [LIBRARY])
+    assert 0 < third.similarity < 1
+    assert third.own_share == 0
+
+
 def test_campaigns_that_share_a_paragraph_stay_apart() -> None:
     shared = " ".join(sentences(LIBRARY)[:2])
     one, other = f"{shared} {BUSES}", f"{shared} {APART}"
@@ -140,8 +244,8 @@ def test_a_question_that_everybody_repeats_can_be_left_out_of_account() -> None:
     question = (
         "What, in your own experience, has changed for the better or for the worse in the place you live in?"
     )
-    texts = [f"{question} {text}" for text in (LIBRARY, BUSES, APART)]
-    texts.append(f"{question} {OWN}")
+    answers = (LIBRARY, BUSES, OWN, "The bus went and has not come back since, for all that we wrote.")
+    texts = [f"{question} {answer}" for answer in answers]
     assert DuplicateFinder().group(texts) != []
     assert DuplicateFinder(ignored=[question]).group(texts) == []
 
