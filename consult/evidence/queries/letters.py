@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from consult.calls.models import Call, Question
-from consult.evidence.models import SourceText, Submission
+from consult.evidence.models import SourceText, Submission, SubmissionVersion
 from consult.evidence.models_campaigns import (
     Campaign,
     CampaignMember,
@@ -129,5 +129,13 @@ def held_letters(session: Session, inquiry_id: int) -> Held:
     run = last_run(session, inquiry_id)
     letters = select(func.count()).select_from(Submission).where(Submission.inquiry_id == inquiry_id)
     letters = letters.where(counted())
-    since = letters.where(Submission.id > run.last_submission_id) if run else letters
+    since = letters.where(_new_since(run)) if run else letters
     return Held(session.scalar(letters) or 0, session.scalar(since) or 0)
+
+
+def _new_since(run: CampaignRun) -> ColumnElement[bool]:
+    """Hold for submissions that came, or were amended, after a run."""
+    amended = exists().where(
+        SubmissionVersion.submission_id == Submission.id, SubmissionVersion.sent_at > run.found_at
+    )
+    return or_(Submission.id > run.last_submission_id, amended)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from consult.evidence.models import Respondent, SourceText, Submission
 from consult.evidence.models_campaigns import CampaignMember, CampaignProposal
 from consult.evidence.queries.letters import IDS_AT_ONCE, newest
+from consult.evidence.queries.standing import text_stands
 from consult.evidence.queries.submission import who
 from consult.evidence.rules_campaigns import Piece, pieces_of
 
@@ -72,7 +73,9 @@ def variant_page(session: Session, letters: Sequence[tuple[int, float]], page: i
 
 def template_texts(session: Session, submission_id: int) -> list[tuple[str, str]]:
     """Return the texts of a template in order, each with its language."""
-    rows = select(SourceText.body, SourceText.language).where(SourceText.submission_id == submission_id)
+    rows = select(SourceText.body, SourceText.language).where(
+        SourceText.submission_id == submission_id, text_stands()
+    )
     return [(row.body, row.language) for row in session.execute(rows.order_by(SourceText.position))]
 
 
@@ -82,7 +85,9 @@ def _alike(session: Session, ids: Sequence[int]) -> list[list[int]]:
     alone: set[int] = set()
     for start in range(0, len(ids), IDS_AT_ONCE):
         some = ids[start : start + IDS_AT_ONCE]
-        rows = select(SourceText.submission_id, SourceText.sha256).where(SourceText.submission_id.in_(some))
+        rows = select(SourceText.submission_id, SourceText.sha256).where(
+            SourceText.submission_id.in_(some), text_stands()
+        )
         for submission_id, sha256 in session.execute(
             rows.order_by(SourceText.submission_id, SourceText.position)
         ):
@@ -137,7 +142,7 @@ def _compared(session: Session, ids: Sequence[int]) -> dict[int, Compared]:
 def _texts(session: Session, ids: Sequence[int]) -> dict[int, list[tuple[int, str, str]]]:
     rows = (
         select(SourceText.submission_id, SourceText.id, SourceText.body, SourceText.language)
-        .where(SourceText.submission_id.in_(ids))
+        .where(SourceText.submission_id.in_(ids), text_stands())
         .order_by(SourceText.submission_id, SourceText.position)
     )
     found: dict[int, list[tuple[int, str, str]]] = {}

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 from consult.coding.models import Coding
 from consult.evidence.models import Passage, Submission
 from consult.evidence.models_campaigns import CampaignMember
+from consult.evidence.queries import passage_stands
 from consult.evidence.rules_campaigns import Counting
 from consult.themes.queries.selected import coding_conditions, submission_conditions
 from consult.themes.rules import Counts, Selection
@@ -35,7 +36,11 @@ def by_campaign(session: Session, selection: Selection) -> dict[int, Counts]:
         )
         .join(Submission, Submission.id == CampaignMember.submission_id)
         .join(Passage, Passage.submission_id == Submission.id)
-        .where(Passage.id.in_(coded), *submission_conditions(selection.but(counting=Counting.GROUPED)))
+        .where(
+            Passage.id.in_(coded),
+            passage_stands(),
+            *submission_conditions(selection.but(counting=Counting.GROUPED)),
+        )
         .group_by(CampaignMember.campaign_id)
     )
     return {row[0]: Counts(row[1], row[2], row[3]) for row in rows}
