@@ -192,3 +192,11 @@ if (form) {
     saving.submitting = false;
   });
 }
+
+// A link of ours carries its code behind "#", which no server and no other page gets to see. It is put into its field, and
+// taken out of the address before anybody copies that.
+const code = document.querySelector("[data-code]");
+if (code && location.hash.length > 1) {
+  code.value = decodeURIComponent(location.hash.slice(1));
+  history.replaceState(null, "", location.pathname + location.search);
+}

@@ -46,3 +46,8 @@ def hash_of(code: str) -> str:
 def receipt_code_for(return_code: str) -> str:
     """Return the code that opens the receipt of what a draft became."""
     return code_from(hashlib.sha256(b"receipt of " + return_code.encode()).digest())
+
+
+def team_code_for(return_code: str, number: int) -> str:
+    """Return the code that lets colleagues write in a draft; it leads back to no return code."""
+    return code_from(hashlib.sha256(f"team {number} of {return_code}".encode()).digest())

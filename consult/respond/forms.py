@@ -190,6 +190,13 @@ class ResumeForm(JourneyForm):
     code = StringField(lazy("Your return code or receipt code"), widget=GovTextInput())
 
 
+class TeamForm(JourneyForm):
+    """A colleague's way in."""
+
+    code = StringField(lazy("Team code"), widget=GovTextInput())
+    name = StringField(lazy("Your name"), widget=GovTextInput())
+
+
 class DeclarationForm(JourneyForm):
     """For whom somebody speaks, in what role, with what interests and funding; a call asks for some of it."""
 

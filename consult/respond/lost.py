@@ -14,10 +14,11 @@ from consult.foundation.errors import ConsultError
 from consult.foundation.language import _
 from consult.foundation.web import on_refusal
 from consult.respond import pages
-from consult.respond.forms import JourneyForm, ResumeForm, publication_form, question_form
+from consult.respond.forms import JourneyForm, ResumeForm, TeamForm, publication_form, question_form
 from consult.respond.routes import blueprint
 from consult.respond.views_after import resume_page
 from consult.respond.views_publication import marked_question, marking_form
+from consult.respond.views_team import join_page, lost_team_question
 from consult.respond.views_writing import declaration_form
 from consult.respond.visit import Visit, visit_to, was_posted_from_here
 from consult.respond.ways import about_form, closed, to_call
@@ -87,6 +88,19 @@ def lost_leave(**_address: str) -> Response:
     return press_again(_("Leave this device"))
 
 
+def lost_renewal(**_address: str) -> Response:
+    return press_again(_("Make a new code"))
+
+
+def lost_sharing(**_address: str) -> Response:
+    stops = request.form.get("share") == "stop"
+    return press_again(_("Let nobody in any more") if stops else _("Make a team code"))
+
+
+def lost_join() -> Response:
+    return join_page(readable(TeamForm()), status=pages.LOST)
+
+
 def shut(visit: Visit, **typed: dict[str, Any]) -> Response:
     """Return the page for somebody whose session ended and whose call closed meanwhile."""
     return closed(visit, status=pages.NOT_NOW, **typed)
@@ -134,6 +148,11 @@ HANDLERS: dict[str, Callable[..., Response]] = {
     "open_code": lost_code,
     "start": lost_start,
     "leave": lost_leave,
+    "leave_team": lost_leave,
+    "renew_code": lost_renewal,
+    "change_sharing": lost_sharing,
+    "save_team_question": lost_team_question,
+    "join": lost_join,
 }
 
 

@@ -9,6 +9,8 @@ from werkzeug.wrappers import Response
 
 from consult.calls.rules import QuestionKind
 from consult.evidence.rules import PublicationChoice
+from consult.foundation.clock import now
+from consult.foundation.database import db
 from consult.foundation.language import _
 from consult.respond.answers import Asked, is_blank, keepable, problem_with
 from consult.respond.codes import grouped
@@ -43,6 +45,7 @@ from consult.respond.rules import (
     step_before,
 )
 from consult.respond.sittings import sitting_shown
+from consult.respond.together import together_on
 from consult.respond.visit import Visit, address_of
 
 BAD_INPUT = 422
@@ -132,6 +135,7 @@ def question_page(visit: Visit, form: QuestionForm, status: int = 200) -> Respon
         form=form,
         title=f"{number}: {asked.prompt}",
         status=status,
+        together=together_on(db.session(), visit, asked, at=now()) if visit.draft else None,
         **question_values(visit.call.questions, visit.questions, form),
     )
 

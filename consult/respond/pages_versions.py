@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from secrets import token_hex
 from typing import cast
 
@@ -11,12 +10,12 @@ from werkzeug.wrappers import Response
 from consult.calls.rules import QuestionKind
 from consult.foundation.database import db
 from consult.foundation.language import _
-from consult.foundation.web import as_time
 from consult.respond import pages
 from consult.respond.drafting import Sitting, Words, Written, mark_of, slot_of_question
 from consult.respond.fields import answer_in_words
 from consult.respond.queries_versions import VersionHeld, names_of_writers
 from consult.respond.rules import Filled, Step
+from consult.respond.together import whose
 from consult.respond.visit import Visit
 
 
@@ -47,7 +46,7 @@ def versions_page(visit: Visit, step: Step, waiting: list[VersionHeld], status: 
     version, written = waiting[0], Written.read(visit.started.written.get(slot_of(visit, step)))
     standing = standing_in(visit, step, version)
     names = names_of_writers(db.session(), visit.started.id)
-    saved = title_of(visit, names, written.writer_id, written.at) if written else _("Saved before")
+    saved = whose(visit, names, written.writer_id, written.at) if written else _("Saved before")
     return pages.shown(
         "versions",
         visit,
@@ -56,7 +55,7 @@ def versions_page(visit: Visit, step: Step, waiting: list[VersionHeld], status: 
         about_what=name_of(visit, step),
         first=shown_version(visit, step, standing, saved),
         second=shown_version(
-            visit, step, version.typed, title_of(visit, names, version.writer_id, version.saved_at)
+            visit, step, version.typed, whose(visit, names, version.writer_id, version.saved_at)
         ),
         version=version,
         more=len(waiting) - 1,
@@ -64,16 +63,6 @@ def versions_page(visit: Visit, step: Step, waiting: list[VersionHeld], status: 
         sitting=Sitting(token_hex(16), mark_of(standing)),
         back=visit.address(step),
     )
-
-
-def title_of(visit: Visit, names: Mapping[int, str], writer_id: int | None, at: datetime) -> str:
-    """Return whose words these are and when they were kept."""
-    who = _("the person who leads") if writer_id is None else names.get(writer_id, _("a colleague"))
-    if not visit.started.team_number:
-        return _("Kept on %(when)s", when=as_time(at))
-    if writer_id == visit.writer_id:
-        return _("By you, kept on %(when)s", when=as_time(at))
-    return _("By %(who)s, kept on %(when)s", who=who, when=as_time(at))
 
 
 def name_of(visit: Visit, step: Step) -> str:

@@ -83,7 +83,9 @@ class DraftHeld:
     language: str = ENGLISH
     written: dict[str, Any] = field(default_factory=dict)
     waiting: tuple[str, ...] = ()
+    # How many team codes were made, and whether the last still lets colleagues in.
     team_number: int = 0
+    is_shared: bool = False
 
     @property
     def filled(self) -> Filled:
@@ -210,6 +212,18 @@ def draft_held(session: Session, call_id: int, return_code: str) -> DraftHeld | 
     return None if draft is None else as_held(session, draft)
 
 
+def draft_after(session: Session, call_id: int, former_code: str, return_code: str) -> DraftHeld | None:
+    """Return the draft of a code that has replaced a former one, which opens nothing by itself."""
+    draft = session.scalar(
+        select(Draft).where(
+            Draft.code_hash == hash_of(return_code),
+            Draft.former_hash == hash_of(former_code),
+            Draft.call_id == call_id,
+        )
+    )
+    return None if draft is None else as_held(session, draft)
+
+
 def as_held(session: Session, draft: Draft) -> DraftHeld:
     """Return what a draft holds as plain values."""
     return DraftHeld(
@@ -224,6 +238,7 @@ def as_held(session: Session, draft: Draft) -> DraftHeld:
         draft.written,
         slots_waiting(session, draft.id),
         draft.team_number,
+        draft.team_hash is not None,
     )
 
 

@@ -1,6 +1,15 @@
 """The public journey. Importing it puts every route of the room on the blueprint."""
 
-from consult.respond import lost, views_after, views_publication, views_versions, views_words, views_writing
+from consult.respond import (
+    lost,
+    views_after,
+    views_publication,
+    views_reminder,
+    views_team,
+    views_versions,
+    views_words,
+    views_writing,
+)
 from consult.respond.routes import blueprint
 
 __all__ = [
@@ -8,6 +17,8 @@ __all__ = [
     "lost",
     "views_after",
     "views_publication",
+    "views_reminder",
+    "views_team",
     "views_versions",
     "views_words",
     "views_writing",

@@ -18,7 +18,7 @@ from consult.respond.routes import blueprint
 from consult.respond.rules import Step
 from consult.respond.sittings import sitting_posted
 from consult.respond.visit import Visit, visit_to
-from consult.respond.ways import closed, too_late, turned_away
+from consult.respond.ways import turned_away
 
 
 @public
@@ -53,12 +53,9 @@ def chosen(visit: Visit, step: Step) -> Response:
     try:
         with transaction() as session:
             service.choose_version(session, visit.started.id, wanted, sitting=sitting, at=now())
-    except service.CallNotOpen:
-        return closed(visit, status=pages.NOT_NOW)
-    except service.AlreadySent:
-        return too_late(visit)
-    except (service.ChangedMeanwhile, NotFound) as changed:
+    except (service.CallNotOpen, service.AlreadySent, service.ChangedMeanwhile, NotFound) as changed:
         flash(str(changed), "notice")
+        # Shown again it tells what can be done now.
         return redirect(request.full_path.rstrip("?"), 303)
     flash(_("Your choice is saved. You can go on writing."), "success")
     return redirect(visit.address(step), 303)

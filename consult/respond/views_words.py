@@ -19,7 +19,7 @@ from consult.foundation.guard import public
 from consult.foundation.language import _
 from consult.foundation.web import LONDON, csrf
 from consult.respond import service
-from consult.respond.drafting import Outcome, Sitting
+from consult.respond.drafting import Outcome, Sitting, slot_of_question
 from consult.respond.forms import DeclarationForm, question_form
 from consult.respond.routes import blueprint
 from consult.respond.rules import Step
@@ -63,6 +63,9 @@ def save(session: Session, visit: Visit, step: Step, sitting: Sitting, *, at: da
     if step.number is not None:
         asked = visit.call.question(step.number)
         typed = question_form(asked)().typed()
+        if visit.started.is_shared:
+            slot = slot_of_question(asked.slug)
+            service.note_presence(session, draft_id, visit.writer_id, slot, at=at)
         return service.save_answer(session, draft_id, asked.slug, typed, at=at, sitting=sitting)
     fields = fields_posted(visit, step)
     return service.save_about(session, draft_id, fields, at=at, slot=step.page, sitting=sitting)

@@ -18,7 +18,7 @@ from consult.foundation.guard import public
 from consult.foundation.language import _, lazy, page_language
 from consult.foundation.security import RESPONDENT
 from consult.respond import pages, service
-from consult.respond.drafting import Outcome
+from consult.respond.drafting import Outcome, slot_of_question
 from consult.respond.forms import DeclarationForm, JourneyForm, question_form
 from consult.respond.routes import blueprint
 from consult.respond.rules import ABOUT, CHECK, DECLARATION, Step, has_words, step_after, versions_of
@@ -119,6 +119,10 @@ def question(inquiry_slug: str, call_slug: str, number: int) -> Response:
         return away
     if asked not in visit.questions:
         return redirect(address_of(visit.call, step_after(Step("question", number), visit.steps)), 303)
+    if visit.started.is_shared:
+        with transaction() as session:
+            slot = slot_of_question(asked.slug)
+            service.note_presence(session, visit.started.id, None, slot, at=now())
     return pages.question_page(visit, question_form(asked).holding(visit.started.answers.get(asked.slug)))
 
 

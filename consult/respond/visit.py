@@ -21,10 +21,19 @@ from consult.respond import service
 from consult.respond.answers import Asked
 from consult.respond.codes import SECRET_BYTES, code_from, code_read
 from consult.respond.logic import shown_questions
-from consult.respond.queries import CallToAnswer, DraftHeld, as_call_to_answer, draft_held, published_call
+from consult.respond.queries import (
+    CallToAnswer,
+    DraftHeld,
+    as_call_to_answer,
+    draft_after,
+    draft_held,
+    published_call,
+)
+from consult.respond.queries_team import WriterHeld, writer_by_key
 from consult.respond.rules import Step
 
 CODES = "drafts"
+KEYS = "teams"
 POSTED_CODE = "draft_code"
 
 
@@ -36,6 +45,8 @@ class Visit:
     openness: Openness
     code: str = ""
     draft: DraftHeld | None = None
+    # Of a colleague, whose code is a key of their own: they have no return code.
+    writer: WriterHeld | None = None
 
     @property
     def is_open(self) -> bool:
@@ -63,11 +74,11 @@ class Visit:
     @property
     def writer_id(self) -> int | None:
         """Return which of those who share the draft this is; None is the lead."""
-        return None
+        return self.writer.id if self.writer else None
 
     def address(self, step: Step) -> str:
         """Return the address of a page of the journey, for whoever this is."""
-        return address_of(self.call, step)
+        return address_of(self.call, Step(f"team_{step.page}", step.number) if self.writer else step)
 
     @property
     def started(self) -> DraftHeld:
@@ -84,7 +95,12 @@ def visit_to(inquiry_slug: str, call_slug: str, *, posted: bool = False) -> Visi
     shared computer the browser's may be somebody else's.
     """
     code = code_read(request.form.get(POSTED_CODE, "")) if posted else ""
-    return visit_holding(inquiry_slug, call_slug, lambda call_id: code or remembered(call_id))
+    visit = visit_holding(inquiry_slug, call_slug, lambda call_id: code or remembered(call_id))
+    newer = remembered(visit.call.id)
+    if visit.draft is None and code and newer:
+        # A tab left open when the code was exchanged in another one.
+        return replace(visit, code=newer, draft=draft_after(db.session(), visit.call.id, code, newer))
+    return visit
 
 
 def visit_by_code(inquiry_slug: str, call_slug: str) -> Visit:
@@ -103,6 +119,27 @@ def visit_holding(inquiry_slug: str, call_slug: str, code_for: Callable[[int], s
     call = as_call_to_answer(session, found)
     visit = Visit(call, call.openness(now()))
     return replace(visit, code=code, draft=draft) if draft else visit
+
+
+def team_visit_to(inquiry_slug: str, call_slug: str, *, posted: bool = False, kept: bool = True) -> Visit:
+    """Return the visit of a colleague: by the key in the form, else, with `kept`, by the browser's."""
+    session = db.session()
+    found = published_call(session, inquiry_slug, call_slug)
+    key = code_read(request.form.get(POSTED_CODE, "")) if posted else ""
+    if not key and kept:
+        key = str(cookie.get(KEYS, {}).get(str(found.id), ""))
+    held = writer_by_key(session, found.id, key) if key else None
+    settle(found.languages, held[1].language if held else "")
+    call = as_call_to_answer(session, found)
+    visit = Visit(call, call.openness(now()))
+    return replace(visit, code=key, writer=held[0], draft=held[1]) if held else visit
+
+
+def remember_key(call_id: int, key: str) -> None:
+    """Keep a colleague's key in this browser, or forget it when there is none."""
+    cookie.permanent = True
+    others = {name: kept for name, kept in cookie.get(KEYS, {}).items() if name != str(call_id)}
+    cookie[KEYS] = {**others, str(call_id): key} if key else others
 
 
 def save_in_draft(visit: Visit, save: Callable[[Session, int, datetime], None]) -> bool:

@@ -155,7 +155,7 @@ def send_draft(session: Session, draft_id: int, return_code: str, *, actor: Acto
     Sending again, from another tab or by a second press, returns the first submission's id.
     Raises BadInput with what is missing, CallNotOpen, NotFound.
     """
-    draft = _locked(session, draft_id)
+    draft = locked(session, draft_id)
     if draft.submission_id is not None:
         return draft.submission_id
     call = call_of_draft(session, draft.call_id)
@@ -193,7 +193,8 @@ def erase_expired_drafts(session: Session, *, actor: Actor, at: datetime) -> int
     return unsent.total()
 
 
-def _locked(session: Session, draft_id: int) -> Draft:
+def locked(session: Session, draft_id: int) -> Draft:
+    """Return a draft that nobody else changes before this transaction ends; NotFound when it is gone."""
     # Two tabs that save different pages at once must not lose one another's answer.
     draft = session.scalar(
         select(Draft).where(Draft.id == draft_id).with_for_update().execution_options(populate_existing=True)
@@ -204,7 +205,7 @@ def _locked(session: Session, draft_id: int) -> Draft:
 
 
 def _open_draft(session: Session, draft_id: int, at: datetime) -> tuple[Draft, CallToAnswer]:
-    draft = _locked(session, draft_id)
+    draft = locked(session, draft_id)
     if draft.submission_id is not None:
         raise AlreadySent(_("This evidence has been sent already."))
     call = call_of_draft(session, draft.call_id)
