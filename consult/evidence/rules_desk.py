@@ -111,6 +111,11 @@ def may_move(before: SubmissionState, after: SubmissionState) -> bool:
     return before is not after and after in MOVES[before]
 
 
+def states_before(after: SubmissionState) -> list[SubmissionState]:
+    """Return the states from which a submission may go to one."""
+    return [before for before in DESK_ORDER if may_move(before, after)]
+
+
 def needs_reason(before: SubmissionState, after: SubmissionState, *, unexplained_late: bool = False) -> bool:
     """Tell whether a move needs a reason; late evidence is accepted only with one, given now or earlier."""
     return MOVES[before].get(after, False) or (after is SubmissionState.ACCEPTED and unexplained_late)

@@ -1,9 +1,10 @@
 """The reading room's list: submissions by type, place, state, call and words."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from consult.calls.models import Call, Place, RespondentType
@@ -13,9 +14,11 @@ from consult.evidence.models import (
     SourceText,
     Submission,
 )
+from consult.evidence.models_desk import Provenance
 from consult.evidence.queries.standing import text_stands
 from consult.evidence.queries.submission import who
 from consult.evidence.rules import (
+    Channel,
     PublicationChoice,
     SubmissionState,
 )
@@ -30,11 +33,15 @@ class Filters:
     place: str = ""
     state: SubmissionState | None = None
     call: str = ""
+    channel: Channel | None = None
+    # The id of an event session.
+    session: int | None = None
 
     @property
     def narrows(self) -> bool:
         """Tell whether anything was asked for."""
-        return any((self.words.strip(), self.respondent_type, self.place, self.state, self.call))
+        lists = (self.respondent_type, self.place, self.state, self.call, self.channel, self.session)
+        return any((self.words.strip(), *lists))
 
 
 NOT_GIVEN = "-"
@@ -85,7 +92,7 @@ def entry_page(
     after: int | None = None,
 ) -> EntryPage:
     """Return the submissions a reader asked for: the newest, those before an id, or those after one."""
-    wanted = _wanted(session, inquiry_id, filters)
+    wanted = conditions(session, inquiry_id, filters)
     count = session.scalar(
         select(func.count()).select_from(Submission).join(Submission.respondent).where(*wanted)
     )
@@ -100,7 +107,14 @@ def entry_page(
     )
 
 
-def _wanted(session: Session, inquiry_id: int, filters: Filters) -> list[ColumnElement[bool]]:
+def matching(session: Session, inquiry_id: int, filters: Filters) -> Select[int]:
+    """Select the ids of all submissions that a reader asked for."""
+    wanted = conditions(session, inquiry_id, filters)
+    return select(Submission.id).join(Submission.respondent).where(*wanted)
+
+
+def conditions(session: Session, inquiry_id: int, filters: Filters) -> list[ColumnElement[bool]]:
+    """Return what a submission must meet, its respondent joined, to be what a reader asked for."""
     wanted = [Submission.inquiry_id == inquiry_id]
     for model, slug, key in (
         (RespondentType, filters.respondent_type, Submission.respondent_type_id),
@@ -114,6 +128,11 @@ def _wanted(session: Session, inquiry_id: int, filters: Filters) -> list[ColumnE
             wanted.append(key == named.scalar_subquery())
     if filters.state:
         wanted.append(Submission.state == filters.state)
+    if filters.channel:
+        wanted.append(Submission.channel == filters.channel)
+    if filters.session:
+        said = select(Provenance.submission_id).where(Provenance.event_session_id == filters.session)
+        wanted.append(Submission.id.in_(said))
     if filters.words.strip():
         wanted.append(_speaks_of(session, filters.words.strip()))
     return wanted
@@ -168,21 +187,26 @@ def _with_words(session: Session, entries: list[Entry], filters: Filters) -> lis
     ids = [entry.id for entry in entries]
     terms = search.terms_of(filters.words)
     context = search.in_context(session, terms, ids) if terms and ids else {}
+    openings = openings_of(session, ids)
+    return [
+        replace(
+            entry,
+            opening=openings.get(entry.id, ""),
+            context=tuple(context.get(entry.id, ())),
+        )
+        for entry in entries
+    ]
+
+
+def openings_of(session: Session, ids: Collection[int]) -> dict[int, str]:
+    """Return the first words of some submissions, each in one line."""
     # Of the texts that stand the one placed first comes last here, and so prevails.
     firsts = (
         select(SourceText.submission_id, func.substr(SourceText.body, 1, OPENING_CHARACTERS))
         .where(SourceText.submission_id.in_(ids), text_stands())
         .order_by(SourceText.position.desc())
     )
-    openings: dict[int, str] = dict(session.execute(firsts).all())
-    return [
-        replace(
-            entry,
-            opening=shortened(openings.get(entry.id, "")),
-            context=tuple(context.get(entry.id, ())),
-        )
-        for entry in entries
-    ]
+    return {submission_id: shortened(opening) for submission_id, opening in session.execute(firsts)}
 
 
 def shortened(opening: str) -> str:
