@@ -21,6 +21,8 @@ VIEW_MODULES = (
     "accounts.views",
     "foundation.jobs.views",
     "evidence.views",
+    "evidence.views_inbox",
+    "evidence.views_entry",
     "evidence.views_campaigns",
     "respond.views",
     "respond.views_preview",

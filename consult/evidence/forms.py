@@ -4,12 +4,17 @@ from collections.abc import Sequence
 from typing import Any, cast
 
 from govuk_frontend_wtf.wtforms_widgets import GovRadioInput, GovTextArea
+from sqlalchemy.orm import Session
+from werkzeug.datastructures import MultiDict
 from wtforms import RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, ValidationError
 
 from consult.calls.models import Call, Place, RespondentType
+from consult.calls.queries import calls_of, places_of, respondent_types_of
 from consult.evidence.queries import NOT_GIVEN, Filters
+from consult.evidence.queries.desk import SessionRead, sessions_of
 from consult.evidence.rules import (
+    CHANNEL_WORDS,
     CLOSENESS,
     PUBLICATION_WORDS,
     STATE_WORDS,
@@ -18,6 +23,7 @@ from consult.evidence.rules import (
     SubmissionState,
     may_record_choice,
 )
+from consult.evidence.rules_desk import MOVE_WORDS, WHY_LATE, moves_from, needs_reason, why_asked
 from consult.foundation.web import Form
 
 LONGEST_WORDS = 200
@@ -53,9 +59,15 @@ class FilterForm(Form):
     place = ListField("Place")
     state = ListField("State")
     call = ListField("Call")
+    channel = ListField("Arrived")
+    session = ListField("Event session")
 
     def offer(
-        self, types: Sequence[RespondentType], places: Sequence[Place], calls: Sequence[Call]
+        self,
+        types: Sequence[RespondentType],
+        places: Sequence[Place],
+        calls: Sequence[Call],
+        sessions: Sequence[SessionRead],
     ) -> "FilterForm":
         """Fill the lists with what the inquiry has."""
         offered: dict[ListField, dict[str, str]] = {
@@ -63,6 +75,8 @@ class FilterForm(Form):
             self.place: {"": "All places", **named(places), NOT_GIVEN: "No place given"},
             self.state: {"": "All states", **{state.value: words for state, words in STATE_WORDS.items()}},
             self.call: {"": "All calls", **{call.slug: call.title for call in calls}},
+            self.channel: {"": "In any way", **{each.value: words for each, words in CHANNEL_WORDS.items()}},
+            self.session: {"": "All sessions", **{str(each.id): each.name for each in sessions}},
         }
         for field, choices in offered.items():
             field.choices = cast(Any, choices)  # the stubs do not know dicts yet
@@ -78,18 +92,24 @@ class FilterForm(Form):
             place=chosen["place"],
             state=SubmissionState(chosen["state"]) if chosen["state"] else None,
             call=chosen["call"],
+            channel=Channel(chosen["channel"]) if chosen["channel"] else None,
+            session=int(chosen["session"]) if chosen["session"] else None,
         )
+
+
+def offered_filters(session: Session, inquiry_id: int, given: MultiDict[str, str]) -> FilterForm:
+    """Return the filters as they stand in an address, with the lists of the inquiry."""
+    return FilterForm(formdata=given).offer(
+        respondent_types_of(session, inquiry_id),
+        places_of(session, inquiry_id),
+        calls_of(session, inquiry_id),
+        sessions_of(session, inquiry_id),
+    )
 
 
 def named(things: Sequence[RespondentType] | Sequence[Place]) -> dict[str, str]:
     """Return the choices of a list."""
     return {thing.slug: thing.name for thing in things}
-
-
-DECISIONS: Any = {
-    SubmissionState.ACCEPTED.value: "Accept it as evidence",
-    SubmissionState.OUT_OF_SCOPE.value: "Put it out of scope",
-}
 
 
 class PublicationForm(Form):
@@ -121,23 +141,45 @@ class PublicationForm(Form):
 class StateForm(Form):
     """A clerk's decision on a submission."""
 
+    before: SubmissionState
+    unexplained_late: bool
+
     state = RadioField(
         "What happens to this submission",
         widget=GovRadioInput(),
-        choices=DECISIONS,
-        validators=[InputRequired("Choose whether to accept it or to put it out of scope.")],
+        validators=[InputRequired("Choose what happens to this submission.")],
     )
     why = TextAreaField(
         "Reason",
         widget=GovTextArea(),
-        description="Needed when it is out of scope. It stands in the audit log; its writer does not see it.",
+        description="It stands in the history and in the audit log; its writer does not see it.",
         filters=[tidy],
         validators=[
             Length(max=LONGEST_REASON, message=f"Shorten the reason to {LONGEST_REASON:,} characters.")
         ],
     )
 
+    def offer(self, before: SubmissionState, *, unexplained_late: bool) -> "StateForm":
+        """Offer the moves that there are from a state, each with whether it needs a reason."""
+        self.before, self.unexplained_late = before, unexplained_late
+        self.state.choices = cast(Any, {to.value: MOVE_WORDS[to] for to in moves_from(before)})
+        return self
+
+    @property
+    def items(self) -> list[dict[str, Any]]:
+        """Return which choices need a reason, for the radios."""
+        hint = {"hint": {"text": "Needs a reason."}}
+        return [hint if self.needs_reason(to) else {} for to in moves_from(self.before)]
+
+    def needs_reason(self, to: SubmissionState) -> bool:
+        """Tell whether a move needs a reason."""
+        return needs_reason(self.before, to, unexplained_late=self.unexplained_late)
+
     def validate_why(self, field: TextAreaField) -> None:
         """Ask for a reason where one is needed."""
-        if self.state.data == SubmissionState.OUT_OF_SCOPE and not field.data:
-            raise ValidationError("Say why it is out of scope.")
+        if not self.state.data or self.state.errors or field.data:
+            return
+        to = SubmissionState(self.state.data)
+        if self.needs_reason(to):
+            late = to is SubmissionState.ACCEPTED and self.unexplained_late
+            raise ValidationError(WHY_LATE if late else why_asked(to))

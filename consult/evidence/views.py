@@ -1,14 +1,15 @@
 """The reading room: the list of submissions, and one submission to read."""
 
+from datetime import date
 from typing import Any
 
 from flask import Blueprint, flash, g, make_response, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from consult.calls.queries import calls_of, places_of, respondent_types_of
 from consult.evidence import queries, service
-from consult.evidence.forms import FilterForm, PublicationForm, StateForm
+from consult.evidence.forms import PublicationForm, StateForm, offered_filters
+from consult.evidence.queries import desk
 from consult.evidence.queries.campaigns import campaign_of
 from consult.evidence.rules import (
     CHANNEL_WORDS,
@@ -18,10 +19,11 @@ from consult.evidence.rules import (
     PublicationChoice,
     SubmissionState,
 )
+from consult.evidence.rules_desk import ENTERED_CHANNELS, MARK_WORDS
 from consult.foundation.clock import now
 from consult.foundation.database import db, transaction
 from consult.foundation.guard import current_actor, current_identity, requires
-from consult.foundation.panels import Fact, Step, link, next_steps, panel
+from consult.foundation.panels import Fact, link, panel
 from consult.foundation.security import Permission
 from consult.foundation.web import LARGEST_ID, as_time
 
@@ -45,7 +47,7 @@ AS_TOLD = "So it was recorded when it was entered."
 def reading_room(inquiry_slug: str) -> str:
     """List the submissions that were asked for, newest first."""
     session, inquiry_id = db.session(), current_identity().inquiry_id
-    form = filter_form(session, inquiry_id)
+    form = offered_filters(session, inquiry_id, request.args)
     form.validate()
     filters = form.filters()
     page = queries.entry_page(session, inquiry_id, filters, **place_given())
@@ -66,15 +68,6 @@ def reading_room(inquiry_slug: str) -> str:
     )
 
 
-def filter_form(session: Session, inquiry_id: int) -> FilterForm:
-    """Return the filters as they stand in the address."""
-    return FilterForm(formdata=request.args).offer(
-        respondent_types_of(session, inquiry_id),
-        places_of(session, inquiry_id),
-        calls_of(session, inquiry_id),
-    )
-
-
 def place_given() -> dict[str, int | None]:
     """Return the ids between which to list, where the address has any that a database can compare with."""
     given = {name: request.args.get(name, type=int) for name in ("before", "after")}
@@ -92,15 +85,17 @@ def page_link(asked: dict[str, Any], **place: Any) -> str:
 @requires(Permission.READ_EVIDENCE)
 def submission(inquiry_slug: str, reference: str) -> str:
     """Show one submission with its numbered paragraphs."""
-    form = StateForm(formdata=None)
-    return submission_page(reference, form)
+    return submission_page(reference)
 
 
 @blueprint.post("/<reference>/state")
 @requires(Permission.HANDLE_EVIDENCE)
 def change_state(inquiry_slug: str, reference: str) -> Response:
     """Accept a submission or put it out of scope."""
-    form = StateForm()
+    found = queries.submission_by_reference(
+        db.session(), current_identity().inquiry_id, reference, with_passages=False
+    )
+    form = state_form(found, StateForm())
     if not form.validate_on_submit():
         return make_response(submission_page(reference, form), 422)
     state = SubmissionState(form.state.data)
@@ -126,7 +121,7 @@ def record_choice(inquiry_slug: str, reference: str) -> Response:
     found = queries.submission_by_reference(db.session(), identity.inquiry_id, reference, with_passages=False)
     form = PublicationForm().offer(found.channel, found.publication)
     if not form.validate_on_submit():
-        return make_response(submission_page(reference, StateForm(formdata=None), form), 422)
+        return make_response(submission_page(reference, choice=form), 422)
     choice = PublicationChoice(form.publication.data)
     with transaction() as session:
         service.record_publication_choice(
@@ -142,22 +137,34 @@ def record_choice(inquiry_slug: str, reference: str) -> Response:
     return redirect(url_for("evidence.submission", inquiry_slug=inquiry_slug, reference=reference))
 
 
-def submission_page(reference: str, form: StateForm, choice: PublicationForm | None = None) -> str:
+def state_form(found: queries.SubmissionRead, form: StateForm) -> StateForm:
+    """Offer the moves that there are for a submission."""
+    late = service.unexplained_late(db.session(), found.id)
+    return form.offer(found.state, unexplained_late=late)
+
+
+def submission_page(
+    reference: str, form: StateForm | None = None, choice: PublicationForm | None = None
+) -> str:
     """Render a submission, with the clerk's forms as they stand."""
     session, identity = db.session(), current_identity()
     found = queries.submission_by_reference(session, identity.inquiry_id, reference, with_passages=False)
     return render_template(
         "evidence/submission.html",
         submission=found,
-        facts=facts_of(found) + declared_in(session, found.id),
+        facts=facts_of(found) + came_by(session, found.id) + declared_in(session, found.id),
         confidences=queries.confidences_of(session, found.id),
         publication_words=PUBLICATION_WORDS,
         closed=[answer for answer in found.answers if not answer.text],
         written=[answer for answer in found.answers if answer.text],
-        form=form if identity.may(Permission.HANDLE_EVIDENCE) else None,
+        form=(form or state_form(found, StateForm(formdata=None)))
+        if identity.may(Permission.HANDLE_EVIDENCE)
+        else None,
         choice=choice or PublicationForm(formdata=None).offer(found.channel, found.publication),
         neighbours=queries.neighbours_of(session, identity.inquiry_id, found.id),
-        changed=queries.last_state_change(session, identity.inquiry_id, found.id),
+        history=desk.history_of(session, found.id),
+        marks=desk.marks_of(session, [found.id]).get(found.id, ()),
+        mark_words=MARK_WORDS,
         state_words=STATE_WORDS,
         withheld=found.publication is PublicationChoice.NOT_PUBLISHED,
         why_withheld=WHY_WITHHELD.get(found.channel, AS_TOLD),
@@ -174,6 +181,26 @@ def declared_in(session: Session, submission_id: int) -> list[tuple[str, str]]:
     return [(words, text) for words, text in said if text]
 
 
+def came_by(session: Session, submission_id: int) -> list[tuple[str, str]]:
+    """Return how evidence came that a clerk entered for somebody."""
+    came = desk.provenance_of(session, submission_id)
+    if came is None:
+        return []
+    facts = [("Received on", in_full(came.received_on))]
+    if came.event_session:
+        meeting = came.event_session
+        place = meeting.place.name if meeting.place else ""
+        where = ", ".join(part for part in (meeting.venue, place) if part)
+        facts += [("Said at", f"{meeting.name}, {in_full(meeting.held_on)}"), ("Where", where)]
+    facts += [("Choice known by", came.choice_known), ("Clerk’s note", came.note)]
+    return [(name, value) for name, value in facts if value]
+
+
+def in_full(day: date) -> str:
+    """Return a day as people write it."""
+    return f"{day.day} {day:%B %Y}"
+
+
 def facts_of(found: queries.SubmissionRead) -> list[tuple[str, str]]:
     """Return what is known of a submission, in the order in which a reader asks."""
     facts: list[tuple[str, Any]] = [
@@ -184,7 +211,9 @@ def facts_of(found: queries.SubmissionRead) -> list[tuple[str, str]]:
         ("Call", found.call_title),
         ("Publication", PUBLICATION_WORDS[found.publication]),
         ("Length", f"{found.word_count:,} words"),
-        ("Received", as_time(found.sent_at)),
+        ("Stored", as_time(found.sent_at))
+        if found.channel in ENTERED_CHANNELS
+        else ("Received", as_time(found.sent_at)),
         ("Arrived", CHANNEL_WORDS[found.channel]),
     ]
     return [(name, value) for name, value in facts if value]
@@ -195,21 +224,10 @@ def arrived(session: Session, inquiry_id: int) -> list[Fact]:
     """Tell how much there is to read."""
     counts = queries.counts_by_state(session, inquiry_id)
     total = sum(counts.values())
-    by_state = [
-        Fact(words, counts[state], "evidence.reading_room", {"state": state.value})
-        for state, words in (
-            (SubmissionState.NEW, "not yet looked at by a clerk"),
-            (SubmissionState.OUT_OF_SCOPE, "out of scope"),
-        )
+    outside = [
+        Fact(STATE_WORDS[state].lower(), counts[state], "evidence.reading_room", {"state": state.value})
+        for state in (SubmissionState.OUT_OF_SCOPE, SubmissionState.WITHDRAWN)
         if counts.get(state)
     ]
     words = "submission received" if total == 1 else "submissions received"
-    return [Fact(words, total, "evidence.reading_room"), *by_state]
-
-
-@next_steps(Permission.HANDLE_EVIDENCE)
-def look_at_new(session: Session, inquiry_id: int) -> list[Step]:
-    """Offer the clerk what has arrived."""
-    new = queries.counts_by_state(session, inquiry_id).get(SubmissionState.NEW, 0)
-    words = "Look at the new submissions" if new > 1 else "Look at the new submission"
-    return [Step(words, "evidence.reading_room", {"state": SubmissionState.NEW.value})] if new else []
+    return [Fact(words, total, "evidence.reading_room"), *outside]

@@ -103,6 +103,17 @@ def batch_references(session: Session, batch_id: int) -> list[str]:
     return list(session.scalars(rows))
 
 
+def references_moved(session: Session, batch_id: int) -> list[str]:
+    """Return the references of the submissions that a batch has moved, in order of arrival."""
+    rows = (
+        select(Submission.reference)
+        .join(StateMove, StateMove.submission_id == Submission.id)
+        .where(StateMove.batch_id == batch_id)
+        .order_by(Submission.id)
+    )
+    return list(session.scalars(rows))
+
+
 def moved_since_drawn(session: Session, batch_id: int) -> list[str]:
     """Return the references of submissions that somebody moved after a preview was drawn."""
     newest = select(func.coalesce(func.max(StateMove.id), 0)).where(StateMove.submission_id == Submission.id)

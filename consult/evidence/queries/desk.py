@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import ColumnElement, Row, func, select
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from consult.accounts.models import User
@@ -16,6 +16,7 @@ from consult.evidence.queries.listing import Filters, conditions, openings_of
 from consult.evidence.queries.submission import who
 from consult.evidence.rules import Channel, PublicationChoice, SubmissionState
 from consult.evidence.rules_desk import MarkKind, needs_reason
+from consult.foundation.errors import NotFound
 
 ENTRIES_ON_THE_DESK = 25
 
@@ -118,6 +119,18 @@ def desk_page(
     )
 
 
+def next_on_desk(session: Session, inquiry_id: int, filters: Filters, reference: str) -> str | None:
+    """Return the reference that follows one in the inbox, or the one before it at the end."""
+    wanted = conditions(session, inquiry_id, filters)
+    here = select(Submission.id).where(Submission.inquiry_id == inquiry_id, Submission.reference == reference)
+    others = select(Submission.reference).join(Submission.respondent).where(*wanted)
+    at = here.scalar_subquery()
+    following = session.scalar(others.where(Submission.id > at).order_by(Submission.id).limit(1))
+    return following or session.scalar(
+        others.where(Submission.id < at).order_by(Submission.id.desc()).limit(1)
+    )
+
+
 def _rows() -> Any:
     return (
         select(
@@ -194,6 +207,7 @@ class SessionRead:
     id: int
     name: str
     held_on: date
+    place_id: int | None
     place: str | None
     venue: str
     submissions: int
@@ -201,18 +215,31 @@ class SessionRead:
 
 def sessions_of(session: Session, inquiry_id: int) -> list[SessionRead]:
     """Return the event sessions of an inquiry, the latest first."""
+    return _sessions(session, EventSession.inquiry_id == inquiry_id)
+
+
+def session_by_id(session: Session, inquiry_id: int, session_id: int) -> SessionRead:
+    """Return one event session; NotFound for any other inquiry's."""
+    found = _sessions(session, EventSession.inquiry_id == inquiry_id, EventSession.id == session_id)
+    if not found:
+        raise NotFound("There is no such event session in this inquiry. Choose one from the list.")
+    return found[0]
+
+
+def _sessions(session: Session, *wanted: ColumnElement[bool]) -> list[SessionRead]:
     said = select(func.count()).where(Provenance.event_session_id == EventSession.id).correlate(EventSession)
     rows = session.execute(
         select(
             EventSession.id,
             EventSession.name,
             EventSession.held_on,
+            EventSession.place_id,
             Place.name.label("place"),
             EventSession.venue,
             said.scalar_subquery().label("submissions"),
         )
         .outerjoin(EventSession.place)
-        .where(EventSession.inquiry_id == inquiry_id)
+        .where(*wanted)
         .order_by(EventSession.held_on.desc(), EventSession.id.desc())
     )
     return [SessionRead(**row._mapping) for row in rows]

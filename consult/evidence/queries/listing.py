@@ -40,7 +40,12 @@ class Filters:
     @property
     def narrows(self) -> bool:
         """Tell whether anything was asked for."""
-        lists = (self.respondent_type, self.place, self.state, self.call, self.channel, self.session)
+        return self.state is not None or self.narrows_beyond_state
+
+    @property
+    def narrows_beyond_state(self) -> bool:
+        """Tell whether anything was asked for but a state."""
+        lists = (self.respondent_type, self.place, self.call, self.channel, self.session)
         return any((self.words.strip(), *lists))
 
 

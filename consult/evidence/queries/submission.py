@@ -8,7 +8,6 @@ from typing import Any
 from sqlalchemy import literal, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from consult.accounts.models import User
 from consult.calls.models import Call, Place, Question, RespondentType
 from consult.calls.rules import QuestionKind
 from consult.evidence.models import (
@@ -24,7 +23,6 @@ from consult.evidence.models import (
 from consult.evidence.queries.standing import answer_in, text_stands
 from consult.evidence.queries.versions import VersionRead, versions_of
 from consult.evidence.rules import (
-    CHANGE_STATE,
     Bounds,
     Channel,
     PassageKind,
@@ -32,7 +30,6 @@ from consult.evidence.rules import (
     SubmissionState,
     paragraphs_of,
 )
-from consult.foundation.audit import AuditEvent
 from consult.foundation.errors import NotFound
 from consult.foundation.language import in_language
 
@@ -185,32 +182,6 @@ def neighbours_of(session: Session, inquiry_id: int, submission_id: int) -> Neig
         session.scalar(here.where(Submission.id < submission_id).order_by(Submission.id.desc())),
         session.scalar(here.where(Submission.id > submission_id).order_by(Submission.id)),
     )
-
-
-@dataclass(frozen=True)
-class StateChange:
-    """Who last changed a submission's state, when and why."""
-
-    at: datetime
-    by: str
-    why: str
-
-
-def last_state_change(session: Session, inquiry_id: int, submission_id: int) -> StateChange | None:
-    """Return the newest change of state from the audit log, or None while it is new."""
-    row = session.execute(
-        select(AuditEvent.at, User.name, AuditEvent.why)
-        .outerjoin(User, User.id == AuditEvent.user_id)
-        .where(
-            AuditEvent.inquiry_id == inquiry_id,
-            AuditEvent.record_kind == "submission",
-            AuditEvent.record_id == submission_id,
-            AuditEvent.verb == CHANGE_STATE,
-        )
-        .order_by(AuditEvent.id.desc())
-        .limit(1)
-    ).one_or_none()
-    return StateChange(row.at, row.name or "the system", row.why) if row else None
 
 
 def texts_to_cut(session: Session, inquiry_id: int, limit: int, *, after_id: int = 0) -> list[TextToCut]:

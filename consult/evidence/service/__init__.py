@@ -1,7 +1,7 @@
 """Verbs that receive evidence, keep passages and move a submission across the clerk's desk."""
 
 from consult.evidence.service.amending import amend_submission
-from consult.evidence.service.desk import change_state, record_publication_choice
+from consult.evidence.service.desk import change_state, record_publication_choice, unexplained_late
 from consult.evidence.service.given import (
     GivenAnswer,
     GivenConfidence,
@@ -41,4 +41,5 @@ __all__ = [
     "record_publication_choice",
     "store_passages",
     "types_by_name",
+    "unexplained_late",
 ]

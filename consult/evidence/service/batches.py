@@ -9,7 +9,12 @@ from sqlalchemy.sql.selectable import ScalarSelect, Select
 
 from consult.evidence.models import Submission
 from consult.evidence.models_desk import StateBatch, StateBatchRow, StateMove
-from consult.evidence.queries.batches import batch_parts, moved_since_applied, moved_since_drawn
+from consult.evidence.queries.batches import (
+    batch_parts,
+    moved_since_applied,
+    moved_since_drawn,
+    references_moved,
+)
 from consult.evidence.rules import SubmissionState, storable
 from consult.evidence.rules_desk import states_before, why_asked
 from consult.evidence.service.moves import HISTORY, move_all
@@ -189,12 +194,7 @@ def _named(references: list[str]) -> str:
 
 
 def _record(session: Session, verb: str, batch: StateBatch, why: str, *, actor: Actor, at: datetime) -> None:
-    moved = (
-        select(Submission.reference)
-        .join(StateMove, StateMove.submission_id == Submission.id)
-        .where(StateMove.batch_id == batch.id)
-        .order_by(Submission.id)
-    )
-    detail = {"to": batch.to_state, "undoes": batch.undoes_id, "references": list(session.scalars(moved))}
+    moved = references_moved(session, batch.id)
+    detail = {"to": batch.to_state, "undoes": batch.undoes_id, "references": moved}
     act = audit.Act(verb, "state batch", batch.id, why=why, detail=detail)
     audit.record(session, act, inquiry_id=batch.inquiry_id, actor=actor, at=at)

@@ -8,9 +8,11 @@ import hashlib
 import re
 import unicodedata
 from itertools import groupby
+from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects.postgresql import JSONB
 
 from consult.foundation.append_only import guard_statements
 from consult.foundation.database import UtcDateTime
@@ -50,6 +52,7 @@ def upgrade() -> None:
     for statement in guard_statements(op.get_bind().dialect.name, ("state_moves", "marks")):
         op.execute(statement)
     remember_words()
+    remember_moves()
 
 
 def create_batches() -> None:
@@ -176,6 +179,24 @@ def remember_words() -> None:
             hashes.append({"sha256": sha256, "id": submission_id})
     if hashes:
         bind.execute(sa.text("UPDATE submissions SET words_sha256 = :sha256 WHERE id = :id"), hashes)
+
+
+def remember_moves() -> None:
+    """Make the history of what was moved before from the audit log, where its reason stands."""
+    same: list[Any] = [sa.column(name) for name in ("why", "actor_kind", "user_id", "at")]
+    record: Any = sa.column("record_id")
+    verb: Any = sa.column("verb")
+    detail = sa.column("detail", sa.JSON().with_variant(JSONB(), "postgresql"))
+    events = sa.table("audit_events", sa.column("id"), sa.column("record_kind"), record, verb, detail, *same)
+    moved = (
+        sa.select(record, detail["from"].as_string(), detail["to"].as_string(), *same)
+        .select_from(events)
+        .where(events.c.record_kind == "submission", verb == "change state")
+        .order_by(events.c.id)
+    )
+    columns = ["submission_id", "from_state", "to_state", "why", "actor_kind", "user_id", "at"]
+    moves = sa.table("state_moves", *(sa.column(name) for name in columns))
+    op.execute(moves.insert().from_select(columns, moved))
 
 
 def downgrade() -> None:

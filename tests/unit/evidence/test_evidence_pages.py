@@ -370,7 +370,7 @@ def test_clerk_puts_a_submission_out_of_scope_with_a_reason(
     after = clerk.submit(page, {"state": "out_of_scope", "why": "An advertisement."}, button="Save the state")
     assert "LOC0001: out of scope." in after.text
     assert "On the clerk’s desk: out of scope" in after.text
-    assert "by Clare Clerk." in after.text
+    assert "Out of scope, by Clare Clerk" in after.text
     assert "An advertisement." in after.text
     event = session.scalars(select(AuditEvent).order_by(AuditEvent.id.desc())).first()
     assert event is not None
@@ -400,7 +400,7 @@ def test_saving_without_a_choice_keeps_the_reason(
     session.commit()
     page = clerk.get("/inquiries/localism/evidence/LOC0001")
     answer = clerk.submit(page, {"why": "Typed at length."}, button="Save the state", status=422)
-    assert "Choose whether to accept it" in answer.text
+    assert "Choose what happens to this submission" in answer.text
     assert words_of(answer.all("textarea", name_="why")[0]) == "Typed at length."
 
 
@@ -495,7 +495,7 @@ def test_front_page_tells_what_has_arrived(
     session.commit()
     page = clerk.get("/inquiries/localism")
     assert "3 submissions received" in page.text
-    assert page.link("Look at the new submissions") == "/inquiries/localism/evidence?state=new"
+    assert page.link("Look at the new submissions") == "/inquiries/localism/inbox?state=new"
 
 
 def test_a_body_that_gave_its_name_twice_is_named_once() -> None:
