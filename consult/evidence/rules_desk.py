@@ -102,8 +102,8 @@ def why_asked(state: SubmissionState) -> str:
 
 
 def moves_from(state: SubmissionState) -> list[SubmissionState]:
-    """Return where a submission may go from a state, in the order in which a clerk works."""
-    return [to for to in DESK_ORDER if to in MOVES[state] and to is not state]
+    """Return where a submission may go from a state, the most usual first."""
+    return [to for to in MOVE_WORDS if to in MOVES[state] and to is not state]
 
 
 def may_move(before: SubmissionState, after: SubmissionState) -> bool:
