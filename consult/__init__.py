@@ -13,7 +13,7 @@ from consult.foundation.config import Settings
 VIEW_MODULES = (
     "calls.views_public",
     "calls.views",
-    "calls.views_editor",
+    "calls.views_closing",
     "calls.views_questions",
     "calls.views_sections",
     "calls.views_languages",

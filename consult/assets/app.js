@@ -13,6 +13,7 @@ import {
   Tabs,
 } from "govuk-frontend";
 
+import "./countdown.js";
 import "./respond_words.js";
 
 // The components look for these marks. They are set here and not by a line inside the page, which our

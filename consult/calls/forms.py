@@ -214,6 +214,24 @@ class ExtendForm(Form):
     why = reason("Why? (optional)", wanted=False)
 
 
+class GraceForm(Form):
+    """How long after closing a draft may still be sent."""
+
+    minutes = WholeNumberField(
+        "Minutes of grace",
+        description="Drafts begun before closing can be sent for this long after it. 0 for not at all.",
+    )
+    grace_why = reason("Why? (optional)", wanted=False)
+
+
+class OpeningForm(Form):
+    """Another opening of a published call that nobody has begun to answer."""
+
+    opens_day = DayField("Opens on")
+    opens_time = ClockField("at (London time)")
+    opens_why = reason("Why is the opening moved?", wanted=True)
+
+
 class CloseForm(Form):
     """The reason for closing at once."""
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from consult.calls.models import Call, Question
 from consult.calls.queries import ActLine
-from consult.calls.rules import CallState, Openness, QuestionKind, openness
+from consult.calls.rules import CallState, Openness, QuestionKind, grace_ends, openness
 from consult.foundation.jobs.models import Job
 from consult.foundation.jobs.names import FINISHED, JobState
 from consult.foundation.jobs.views import TITLES
@@ -135,11 +135,14 @@ def standing_of(call: Call, at: datetime) -> tuple[str, str]:
     """Return where a call stands, in a word, and its dates in a sentence."""
     if call.state is CallState.DRAFT:
         return "Draft", f"To be open from {as_time(call.opens_at)} to {as_time(call.closes_at)}"
-    standing = openness(call.state, call.opens_at, call.closes_at, at)
+    standing = openness(call.state, call.opens_at, call.closes_at, at, call.grace_minutes)
     if standing is Openness.OPEN:
         return "Open", f"Closes {as_time(call.closes_at)}"
     if standing is Openness.NOT_YET:
         return "Published", f"Opens {as_time(call.opens_at)}, closes {as_time(call.closes_at)}"
+    if standing is Openness.GRACE:
+        ends = grace_ends(call.closes_at, call.grace_minutes)
+        return "Closed", f"Closed {as_time(call.closes_at)}; drafts may be sent until {as_time(ends)}"
     return "Closed", "Closed before it opened" if call.closes_at > at else f"Closed {as_time(call.closes_at)}"
 
 

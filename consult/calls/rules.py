@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -12,6 +12,10 @@ SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 KEY = re.compile(r"[a-z0-9]+([-_][a-z0-9]+)*")
 UNSTORABLE = re.compile("[\\x00\\ud800-\\udfff]")
 LONGEST_SLUG = 80
+MOST_GRACE = 1_440
+# What a new call begins with: long enough for a last page on a slow line.
+USUAL_GRACE = 15
+KEPT_AFTER_CLOSING = timedelta(days=14)
 PREFIX = re.compile(r"[A-Z][A-Z0-9]{0,7}")
 LONGEST_TITLE = 300
 LONGEST_NAME = 200
@@ -75,6 +79,8 @@ class Openness(StrEnum):
 
     NOT_YET = "not yet open"
     OPEN = "open"
+    # Closed, but what was begun before may still be finished and sent.
+    GRACE = "in its grace"
     CLOSED = "closed"
 
 
@@ -128,13 +134,26 @@ class QuestionDetails:
     conditions: tuple[int, ...] = ()
 
 
-def openness(state: CallState, opens_at: datetime, closes_at: datetime, at: datetime) -> Openness:
-    """Tell whether evidence can be sent: from the opening instant until just before the closing one."""
-    if state is CallState.CLOSED or (state is CallState.PUBLISHED and at >= closes_at):
+def openness(
+    state: CallState, opens_at: datetime, closes_at: datetime, at: datetime, grace_minutes: int = 0
+) -> Openness:
+    """Tell what can be done: anything from the opening instant until just before the closing one.
+
+    In the grace after it, until just before its end, a draft begun before may still be sent. A call that
+    somebody closes has no grace.
+    """
+    if state is CallState.CLOSED:
         return Openness.CLOSED
+    if state is CallState.PUBLISHED and at >= closes_at:
+        return Openness.GRACE if at < grace_ends(closes_at, grace_minutes) else Openness.CLOSED
     if state is CallState.DRAFT or at < opens_at:
         return Openness.NOT_YET
     return Openness.OPEN
+
+
+def grace_ends(closes_at: datetime, grace_minutes: int) -> datetime:
+    """Return the instant from which nothing at all can be sent."""
+    return closes_at + timedelta(minutes=grace_minutes)
 
 
 def points_of_scale(minimum: int | None, maximum: int | None) -> range:

@@ -9,10 +9,7 @@ from werkzeug.wrappers import Response
 from consult.calls import service
 from consult.calls.forms import (
     CallForm,
-    CloseForm,
-    ExtendForm,
     MendCallForm,
-    moment,
     values_of_call,
     words_in,
 )
@@ -120,60 +117,6 @@ def publish(inquiry_slug: str, call_slug: str) -> Response:
     return to_call(call_slug)
 
 
-@blueprint.get("/calls/<call_slug>/closing")
-@requires(Permission.EDIT_CALLS)
-def closing(inquiry_slug: str, call_slug: str) -> str:
-    """Offer to extend, reopen or close a published call."""
-    found = call_of(db.session(), current_identity().inquiry_id, call_slug)
-    return closing_page(found, ExtendForm(formdata=None, data={"closes_time": USUAL_CLOSING}), CloseForm())
-
-
-@blueprint.post("/calls/<call_slug>/extend")
-@requires(Permission.EDIT_CALLS)
-def extend(inquiry_slug: str, call_slug: str) -> Response | tuple[str, int]:
-    """Set a later closing date."""
-    inquiry_id = current_identity().inquiry_id
-    found = call_of(db.session(), inquiry_id, call_slug)
-    form = ExtendForm()
-    if form.validate():
-        until = moment(form.closes_day.data, form.closes_time.data)
-        why = form.why.data or ""
-        try:
-            with transaction() as session:
-                service.extend_call(
-                    session, found.id, until, inquiry_id=inquiry_id, why=why, actor=current_actor(), at=now()
-                )
-        except BadInput as error:
-            form.closes_day.errors = [str(error)]
-            found = call_of(db.session(), inquiry_id, call_slug)
-        else:
-            flash("The closing date is changed.", "success")
-            return to_call(call_slug)
-    return closing_page(found, form, CloseForm(formdata=None)), 422
-
-
-@blueprint.post("/calls/<call_slug>/close")
-@requires(Permission.EDIT_CALLS)
-def close(inquiry_slug: str, call_slug: str) -> Response | tuple[str, int]:
-    """Take no more evidence from now on."""
-    inquiry_id = current_identity().inquiry_id
-    found = call_of(db.session(), inquiry_id, call_slug)
-    form = CloseForm()
-    if not form.validate():
-        return closing_page(found, ExtendForm(formdata=None), form), 422
-    with transaction() as session:
-        service.close_call(
-            session,
-            found.id,
-            inquiry_id=inquiry_id,
-            why=form.close_why.data or "",
-            actor=current_actor(),
-            at=now(),
-        )
-    flash("The call is closed. Nobody can send evidence to it now.", "success")
-    return to_call(call_slug)
-
-
 def save_details(form: Any, found: Call, wanted: CallDetails) -> Response | tuple[str, int]:
     """Save what a valid form holds; a slug that is taken is said beside its field."""
     why = form.why.data if "why" in form else ""
@@ -199,14 +142,6 @@ def save_details(form: Any, found: Call, wanted: CallDetails) -> Response | tupl
 def page(template: str, form: Any, **values: Any) -> tuple[str, int]:
     """Return a page with a form: 422 when something on it must be put right."""
     return render_template(template, form=form, **values), 422 if form.errors else 200
-
-
-def closing_page(found: Call, extend_form: ExtendForm, close_form: CloseForm) -> str:
-    """Return the page on which a call is extended or closed."""
-    line = call_line(found, current_identity(), now())
-    return render_template(
-        "calls/closing.html", call=found, line=line, extend_form=extend_form, close_form=close_form
-    )
 
 
 def to_call(call_slug: str) -> Response:

@@ -1,10 +1,11 @@
 """What the public sees of calls: the front page and the page of each call."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from flask import Blueprint, render_template
+from flask import Blueprint, Response, jsonify, render_template
 
+from consult.calls.closing import closing_policy, countdown
 from consult.calls.models import Call, Question
 from consult.calls.queries import call_with_questions, languages_in_use, published_calls
 from consult.calls.rules import CallState, Openness, QuestionKind, openness
@@ -30,9 +31,9 @@ HOW_ANSWERED = {
     QuestionKind.FILE: lazy("send files"),
 }
 HEADINGS = (
-    (Openness.OPEN, lazy("Open now")),
-    (Openness.NOT_YET, lazy("Opening later")),
-    (Openness.CLOSED, lazy("Closed")),
+    ({Openness.OPEN}, lazy("Open now")),
+    ({Openness.NOT_YET}, lazy("Opening later")),
+    ({Openness.GRACE, Openness.CLOSED}, lazy("Closed")),
 )
 
 
@@ -54,7 +55,7 @@ def front() -> str:
     at = now()
     offer(languages_in_use(db.session()))
     notices = [notice_of(call, at=at) for call in published_calls(db.session())]
-    groups = [(heading, [n for n in notices if n.openness is state]) for state, heading in HEADINGS]
+    groups = [(heading, [n for n in notices if n.openness in states]) for states, heading in HEADINGS]
     return render_template(
         "calls/front.html",
         title=_("Give evidence"),
@@ -77,15 +78,29 @@ def call(inquiry_slug: str, call_slug: str) -> str:
         title=notice.title,
         notice=notice,
         questions=[(question, how_answered(question)) for question in found.questions],
+        policy=closing_policy(found),
     )
 
 
 def notice_of(call: Call, *, at: datetime) -> CallNotice:
     """Return a call with how it stands at a moment."""
-    standing = openness(call.state, call.opens_at, call.closes_at, at)
+    standing = openness(call.state, call.opens_at, call.closes_at, at, call.grace_minutes)
     remaining = time_left(call.closes_at, at, LONDON) if standing is Openness.OPEN else ""
     titles = in_language(call, "title"), in_language(call.inquiry, "title")
     return CallNotice(call, *titles, standing, remaining)
+
+
+@blueprint.get("/calls/<inquiry_slug>/<call_slug>/time-left")
+@public
+def time_left_now(inquiry_slug: str, call_slug: str) -> Response:
+    """Say by the server's clock how much time is left, for the script that keeps open pages up to date."""
+    found = call_with_questions(db.session(), inquiry_slug, call_slug)
+    if found.state is CallState.DRAFT:
+        raise NotFound(_("There is no such call for evidence."))
+    settle(found.languages)
+    at = now()
+    left = countdown(found, notice_of(found, at=at).openness, at)
+    return jsonify(asdict(left) if left else {"words": _("This call is closed."), "again": 0, "passed": 9})
 
 
 def how_answered(question: Question) -> str:

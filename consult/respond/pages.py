@@ -7,6 +7,7 @@ from typing import Any, cast
 from flask import make_response, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from consult.calls.closing import closing_policy, countdown
 from consult.calls.rules import QuestionKind
 from consult.evidence.rules import PublicationChoice
 from consult.foundation.clock import now
@@ -104,6 +105,8 @@ def shown(template: str, visit: Visit, *, status: int = 200, **values: Any) -> R
     """Return a page about a call, with what every one of them shows."""
     call_page = url_for("calls_public.call", inquiry_slug=visit.call.inquiry_slug, call_slug=visit.call.slug)
     common = {"call": visit.call, "code": grouped(visit.code), "call_page": call_page, "draft": visit.draft}
+    if visit.draft and visit.is_open and not visit.is_sent:
+        common["left"] = countdown(visit.call, visit.openness, visit.at)
     return make_response(render_template(f"respond/{template}.html", **common, **values), status)
 
 
@@ -239,6 +242,7 @@ def check_page(visit: Visit, *, tried: bool = False, lost: bool = False) -> Resp
         marks_link=address_of(visit.call, CONFIDENTIAL) if draft.confidences else "",
         in_vain=answered_in_vain(visit.call.questions, draft.answers),
         missing=missing,
+        policy=closing_policy(visit.call),
         errors=missing if tried else [],
         back=way_back(visit, CHECK),
     )

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from consult.calls.models import Call, Inquiry, Place, Question
 from consult.calls.queries import call_with_questions, places_of, respondent_types_of
 from consult.calls.rules import DECLARATIONS, CallState, Openness, QuestionKind, openness
+from consult.calls.uses import tells_of_use
 from consult.evidence.models import Answer, AnswerCell, AnswerChoice, SourceText, Submission
 from consult.evidence.queries import cells_in_words, confidences_of
 from consult.evidence.rules import PublicationChoice
@@ -48,6 +49,7 @@ class CallToAnswer:
     types: tuple[RespondentTypeOffered, ...]
     # Which declarations it asks for.
     declarations: tuple[str, ...] = ()
+    grace_minutes: int = 0
 
     @property
     def asking(self) -> Asking:
@@ -66,7 +68,14 @@ class CallToAnswer:
         return tuple(offered.slug for offered in self.types)
 
     def openness(self, at: datetime) -> Openness:
-        return openness(self.state, self.opens_at, self.closes_at, at)
+        return openness(self.state, self.opens_at, self.closes_at, at, self.grace_minutes)
+
+    def takes(self, at: datetime, begun_at: datetime | None = None) -> bool:
+        """Tell whether something can be stored: anything while open, in the grace what was begun before."""
+        standing = self.openness(at)
+        if standing is Openness.GRACE:
+            return begun_at is not None and begun_at < self.closes_at
+        return standing is Openness.OPEN
 
 
 @dataclass(frozen=True)
@@ -78,6 +87,7 @@ class DraftHeld:
     about: dict[str, Any]
     saved_at: datetime
     expires_at: datetime
+    started_at: datetime
     submission_id: int | None
     confidences: tuple[Confidence, ...] = ()
     language: str = ENGLISH
@@ -161,6 +171,7 @@ def as_call_to_answer(session: Session, call: Call) -> CallToAnswer:
         ),
         types=tuple(RespondentTypeOffered(t.id, t.slug, in_language(t, "name")) for t in types),
         declarations=tuple(name for name in DECLARATIONS if name in call.declarations),
+        grace_minutes=call.grace_minutes,
     )
 
 
@@ -232,6 +243,7 @@ def as_held(session: Session, draft: Draft) -> DraftHeld:
         draft.about,
         draft.saved_at,
         draft.expires_at,
+        draft.started_at,
         draft.submission_id,
         confidences_in(draft.confidences),
         draft.language,
@@ -346,3 +358,9 @@ def chosen_in(answer: Answer) -> tuple[str, ...]:
     declined = [_("Prefer not to say")] if answer.declined else []
     cells = [f"{row}: {option}" for row, option in cells_in_words(answer)]
     return (*(wording for _position, wording in options), *cells, *number, *place, *district, *declined)
+
+
+@tells_of_use
+def has_drafts(session: Session, call_id: int) -> bool:
+    """Tell whether somebody has begun to answer a call."""
+    return session.scalar(select(Draft.id).where(Draft.call_id == call_id).limit(1)) is not None

@@ -3,10 +3,11 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from consult.calls.rules import KEPT_AFTER_CLOSING
 from consult.evidence.rules import PublicationChoice
 from consult.foundation.language import _
 from consult.respond.answers import SHOWN_INSTEAD, UNSTORABLE, Asked, is_blank, problem_with
@@ -23,7 +24,6 @@ class VersionState(StrEnum):
     REPLACED = "replaced"
 
 
-KEPT_AFTER_CLOSING = timedelta(days=14)
 LONGEST_NAME = 300
 LONGEST_EMAIL = 255
 # The two that are one line each are as long as a name may be.

@@ -49,7 +49,7 @@ def start(inquiry_slug: str, call_slug: str) -> Response:
             onward = address_of(visit.call, open_step(visit))
             return pages.shown("begun", visit, title=_("You have begun already"), onward=onward)
         return redirect(address_of(visit.call, ABOUT), 303)
-    fresh = Visit(visit.call, visit.openness)
+    fresh = Visit(visit.call, visit.at)
     save_in_draft(fresh, lambda _session, _draft_id, _at: None)
     return redirect(address_of(visit.call, ABOUT), 303)
 

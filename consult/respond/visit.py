@@ -42,7 +42,7 @@ class Visit:
     """A call and, when the visitor has one, the draft and its return code."""
 
     call: CallToAnswer
-    openness: Openness
+    at: datetime
     code: str = ""
     draft: DraftHeld | None = None
     # Of a colleague, whose code is a key of their own: they have no return code.
@@ -50,7 +50,13 @@ class Visit:
 
     @property
     def is_open(self) -> bool:
-        return self.openness is Openness.OPEN
+        """Tell whether this visitor can write and send."""
+        return self.call.takes(self.at, self.draft.started_at if self.draft else None)
+
+    @property
+    def openness(self) -> Openness:
+        """Return how the call stood at the moment of the visit."""
+        return self.call.openness(self.at)
 
     @property
     def is_sent(self) -> bool:
@@ -117,7 +123,7 @@ def visit_holding(inquiry_slug: str, call_slug: str, code_for: Callable[[int], s
     draft = draft_held(session, found.id, code) if code else None
     settle(found.languages, draft.language if draft else "")
     call = as_call_to_answer(session, found)
-    visit = Visit(call, call.openness(now()))
+    visit = Visit(call, now())
     return replace(visit, code=code, draft=draft) if draft else visit
 
 
@@ -131,7 +137,7 @@ def team_visit_to(inquiry_slug: str, call_slug: str, *, posted: bool = False, ke
     held = writer_by_key(session, found.id, key) if key else None
     settle(found.languages, held[1].language if held else "")
     call = as_call_to_answer(session, found)
-    visit = Visit(call, call.openness(now()))
+    visit = Visit(call, now())
     return replace(visit, code=key, writer=held[0], draft=held[1]) if held else visit
 
 

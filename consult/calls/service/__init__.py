@@ -1,6 +1,7 @@
 """Verbs that change inquiries, their closed lists, calls and questions."""
 
 from consult.calls.service.calls import close_call, edit_call, extend_call, prepare_call, publish_call
+from consult.calls.service.closing import move_opening, set_grace
 from consult.calls.service.inquiries import (
     add_phase,
     add_place,
@@ -34,6 +35,7 @@ __all__ = [
     "edit_question",
     "edit_section",
     "extend_call",
+    "move_opening",
     "move_question",
     "move_section",
     "prepare_call",
@@ -43,6 +45,7 @@ __all__ = [
     "rename_phase",
     "rename_place",
     "rename_respondent_type",
+    "set_grace",
     "set_postcodes",
     "translate_call",
 ]

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from consult.calls.models import Call, Inquiry, Phase, Place, Question
 from consult.calls.queries import texts_of
 from consult.calls.rules import (
+    USUAL_GRACE,
     CallDetails,
     CallState,
     CallWords,
@@ -31,7 +32,7 @@ def prepare_call(
     session: Session, details: CallDetails, *, inquiry_id: int, actor: Actor, at: datetime
 ) -> Call:
     """Add a draft call; BadInput names what is wrong, or a slug that is taken."""
-    call = Call(inquiry_id=inquiry_id, state=CallState.DRAFT)
+    call = Call(inquiry_id=inquiry_id, state=CallState.DRAFT, grace_minutes=USUAL_GRACE)
     _write(session, call, details)
     session.add(call)
     session.flush()  # the audit event names the new id

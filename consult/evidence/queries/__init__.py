@@ -26,6 +26,7 @@ from consult.evidence.queries.submission import (
     texts_to_cut,
     who,
 )
+from consult.evidence.queries.uses import has_evidence
 from consult.evidence.queries.withheld import ConfidenceRead, confidences_of, declaration_of
 
 __all__ = [
@@ -48,6 +49,7 @@ __all__ = [
     "counts_by_state",
     "declaration_of",
     "entry_page",
+    "has_evidence",
     "hashes_by_key",
     "neighbours_of",
     "passage_stands",

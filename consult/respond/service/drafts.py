@@ -12,7 +12,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from consult.calls.models import Call
-from consult.calls.rules import Openness
+from consult.calls.rules import KEPT_AFTER_CLOSING
 from consult.evidence.rules import Channel, PublicationChoice
 from consult.evidence.service import (
     GivenAnswer,
@@ -32,7 +32,7 @@ from consult.respond.drafting import Outcome, Sitting, Words, question_of_slot, 
 from consult.respond.logic import shown_questions
 from consult.respond.models import Draft
 from consult.respond.queries import CallToAnswer, call_of_draft, slots_waiting
-from consult.respond.rules import KEPT_AFTER_CLOSING, Filled, expiry_of, gaps_in
+from consult.respond.rules import Filled, expiry_of, gaps_in
 from consult.respond.service import words
 
 
@@ -159,7 +159,7 @@ def send_draft(session: Session, draft_id: int, return_code: str, *, actor: Acto
     if draft.submission_id is not None:
         return draft.submission_id
     call = call_of_draft(session, draft.call_id)
-    _must_be_open(call, at)
+    _must_be_open(call, at, begun_at=draft.started_at)
     waiting = slots_waiting(session, draft.id)
     filled = Filled(draft.answers, draft.about, confidences_in(draft.confidences), waiting)
     gaps = gaps_in(call.asking, filled)
@@ -209,13 +209,13 @@ def _open_draft(session: Session, draft_id: int, at: datetime) -> tuple[Draft, C
     if draft.submission_id is not None:
         raise AlreadySent(_("This evidence has been sent already."))
     call = call_of_draft(session, draft.call_id)
-    _must_be_open(call, at)
+    _must_be_open(call, at, begun_at=draft.started_at)
     draft.saved_at, draft.expires_at = at, expiry_of(call.closes_at)
     return draft, call
 
 
-def _must_be_open(call: CallToAnswer, at: datetime) -> None:
-    if call.openness(at) is not Openness.OPEN:
+def _must_be_open(call: CallToAnswer, at: datetime, begun_at: datetime | None = None) -> None:
+    if not call.takes(at, begun_at):
         raise CallNotOpen(_("This call for evidence is not open, so nothing was stored."))
 
 
