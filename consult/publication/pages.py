@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from consult.evidence.queries import SubmissionRead, TextRead, submission_by_reference
 from consult.evidence.rules import Bounds
 from consult.publication import queries
-from consult.publication.queries import Item, LogRow, PublicEvidence
+from consult.publication.queries import DeskText, Item, LogRow, PublicEvidence
 from consult.publication.rules import GROUND_WORDS, Flag, Verdict
 
 STANDINGS = {None: "open", Verdict.WITHHOLD: "withheld", Verdict.RELEASE: "released"}
@@ -55,7 +55,7 @@ class MarkedParagraph:
     """A numbered paragraph cut at its marks."""
 
     number: int
-    start: int
+    bounds: Bounds
     stretches: tuple[Stretch, ...]
 
 
@@ -66,6 +66,7 @@ class MarkedText:
     id: int
     heading: str
     language: str
+    body: str
     paragraphs: tuple[MarkedParagraph, ...]
 
 
@@ -93,15 +94,19 @@ class DeskPage:
 def desk_page(session: Session, inquiry_id: int, reference: str, key: str, user_id: int) -> DeskPage:
     """Return the desk of a submission; without a key, at the first item that is open."""
     read = submission_by_reference(session, inquiry_id, reference, with_passages=False)
-    texts = {text.id: text for text in read.texts}
-    items = numbered([i for i in queries.items_of(session, read.id) if i.source_text_id in texts], texts)
+    on_desk = queries.texts_on_desk(session, read.id)
+    texts = {each.text.id: each.text for each in on_desk}
+    # What was proposed on words that a later version replaced is asked no more.
+    asked = [item for item in queries.items_of(session, read.id) if item.source_text_id in texts]
+    order = {text_id: place for place, text_id in enumerate(texts)}
+    items = numbered(sorted(asked, key=lambda i: (order[i.source_text_id], i.bounds)), texts)
     open_items = [each for each in items if each.item.verdict is None]
     current = next((each for each in items if each.item.key == key), next(iter(open_items or items), None))
     (going,) = queries.going_out(session, inquiry_id, [read.id])
     previous, following = neighbours(items, current)
     return DeskPage(
         submission=read,
-        texts=tuple(marked(read, items)),
+        texts=tuple(marked(on_desk, items)),
         items=tuple(items),
         current=current,
         previous=previous,
@@ -137,20 +142,16 @@ def neighbours(items: Sequence[Shown], current: Shown | None) -> tuple[str, str]
     )
 
 
-def marked(read: SubmissionRead, items: Sequence[Shown]) -> list[MarkedText]:
+def marked(on_desk: Sequence[DeskText], items: Sequence[Shown]) -> list[MarkedText]:
     """Return the texts of a submission, each paragraph cut at its marks."""
     found = []
-    for answer in read.answers:
-        if answer.text is None:
-            continue
-        text = answer.text
-        mine = [each for each in items if each.item.source_text_id == text.id]
+    for each in on_desk:
+        mine = [shown for shown in items if shown.item.source_text_id == each.text.id]
         paragraphs = tuple(
-            MarkedParagraph(each.number, each.bounds.start, tuple(cut(text.body, each.bounds, mine)))
-            for each in text.paragraphs
+            MarkedParagraph(p.number, p.bounds, tuple(cut(each.text.body, p.bounds, mine)))
+            for p in each.text.paragraphs
         )
-        heading = f"{answer.question.number}. {answer.question.prompt}"
-        found.append(MarkedText(text.id, heading, text.language, paragraphs))
+        found.append(MarkedText(each.text.id, each.heading, each.text.language, each.text.body, paragraphs))
     return found
 
 

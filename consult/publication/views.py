@@ -233,7 +233,7 @@ def in_paragraph(page: DeskPage, text_id: int, bounds: Bounds, number: str) -> b
     """Tell whether words begin in the paragraph asked for, if one was."""
     if not number:
         return True
-    text = next(text for text in page.submission.texts if text.id == text_id)
+    text = next(text for text in page.texts if text.id == text_id)
     return any(
         str(each.number) == number and each.bounds.start <= bounds.start < each.bounds.end
         for each in text.paragraphs
@@ -242,7 +242,7 @@ def in_paragraph(page: DeskPage, text_id: int, bounds: Bounds, number: str) -> b
 
 def body_of(page: DeskPage, source_text_id: int) -> str:
     """Return a text of the page."""
-    return next(text.body for text in page.submission.texts if text.id == source_text_id)
+    return next(text.body for text in page.texts if text.id == source_text_id)
 
 
 def key_for(shown: Shown) -> str | None:

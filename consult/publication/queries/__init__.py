@@ -11,6 +11,7 @@ from consult.publication.queries.batches import (
     out_rows,
 )
 from consult.publication.queries.desk import (
+    DeskText,
     Item,
     LogRow,
     QueueRow,
@@ -20,6 +21,7 @@ from consult.publication.queries.desk import (
     open_count,
     open_counts,
     queue,
+    texts_on_desk,
     unread_count,
 )
 from consult.publication.queries.evidence_page import (
@@ -68,6 +70,7 @@ __all__ = [
     "ENTRIES_A_PAGE",
     "Address",
     "BatchRow",
+    "DeskText",
     "GoingOut",
     "Gone",
     "Item",
@@ -113,6 +116,7 @@ __all__ = [
     "redaction_stands",
     "respondents_listed",
     "spans_kept_back",
+    "texts_on_desk",
     "texts_on_show",
     "touches_withheld",
     "undone",

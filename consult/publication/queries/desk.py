@@ -8,8 +8,9 @@ from sqlalchemy import Select, and_, case, func, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from consult.accounts.models import User
-from consult.evidence.models import ConfidentialPassage, SourceText, Submission
-from consult.evidence.queries import text_stands
+from consult.calls.models import Question
+from consult.evidence.models import Answer, ConfidentialPassage, SourceText, Submission
+from consult.evidence.queries import TextRead, text_stands
 from consult.evidence.rules import Bounds, PublicationChoice, SubmissionState
 from consult.publication.models import (
     Redaction,
@@ -83,6 +84,39 @@ class LogRow:
     verdict: Verdict
     ground: Ground | None
     why: str
+
+
+@dataclass(frozen=True)
+class DeskText:
+    """A text on the desk: an answer under its question, or a document that came along."""
+
+    heading: str
+    text: TextRead
+
+
+def texts_on_desk(session: Session, submission_id: int) -> list[DeskText]:
+    """Return every standing text of a submission in order, whether an answer or a document."""
+    rows = session.execute(
+        select(
+            SourceText.id,
+            SourceText.language,
+            SourceText.body,
+            SourceText.first_paragraph,
+            Question.number,
+            Question.prompt,
+        )
+        .outerjoin(Answer, Answer.id == SourceText.answer_id)
+        .outerjoin(Question, Question.id == Answer.question_id)
+        .where(SourceText.submission_id == submission_id, text_stands())
+        .order_by(SourceText.position)
+    )
+    return [
+        DeskText(
+            f"{row.number}. {row.prompt}" if row.prompt else "Document",
+            TextRead(row.id, row.language, row.body, row.first_paragraph),
+        )
+        for row in rows
+    ]
 
 
 def queue(session: Session, inquiry_id: int) -> list[QueueRow]:
