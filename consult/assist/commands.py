@@ -8,6 +8,7 @@ import click
 from flask.cli import with_appcontext
 
 from consult.assist import bridge
+from consult.assist.grouping import group_waiting
 from consult.calls.queries import inquiry_by_slug
 from consult.foundation.commands import plain_errors
 from consult.foundation.database import db
@@ -52,4 +53,17 @@ def with_bar(title: str, work: Callable[[bridge.Tell], Result]) -> Result:
         return work(tell)
 
 
-commands = [suggest]
+@click.command("campaigns")
+@click.option("--inquiry", "slug", required=True, help="The inquiry's slug.")
+@with_appcontext
+@plain_errors
+def find_campaigns(slug: str) -> None:
+    """Group similar letters; what is found waits for a clerk."""
+    inquiry_id = inquiry_by_slug(db.session(), slug).id
+    done = with_bar(
+        "Grouping letters", lambda tell: group_waiting(inquiry_id, tell, actor=SYSTEM, again=True)
+    )
+    click.echo(f"{done.letters} letters compared; something new was found on {done.changed} of them.")
+
+
+commands = [suggest, find_campaigns]

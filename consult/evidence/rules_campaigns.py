@@ -123,9 +123,10 @@ def _counted(method: Method) -> str:
         return ""
     if method.rule is CountingRule.EACH or (ruled == 1 and method.rule is CountingRule.ONCE):
         return "Each is counted as a submission of its own in every figure."
+    these = f"{ruled:,} of them are" if method.by_itself else "They are"
     if method.rule is CountingRule.ONCE:
-        return f"They are counted once in every figure, as the submission {method.template}."
-    return "They are in none of the main figures and are counted on a line of their own."
+        return f"{these} counted once in every figure, as the submission {method.template}."
+    return f"{these} in none of the main figures and counted on a line of their own."
 
 
 def _by_itself(method: Method) -> str:

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy import func, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
@@ -10,7 +12,7 @@ from sqlalchemy.orm import Session
 from consult.accounts.models import User
 from consult.assist.grouping import group_waiting
 from consult.calls.models import Call, Inquiry
-from consult.evidence.models import Passage, Submission
+from consult.evidence.models import Passage, SourceText, Submission
 from consult.evidence.models_campaigns import (
     Campaign,
     CampaignDecision,
@@ -22,7 +24,15 @@ from consult.evidence.models_campaigns import (
 from consult.evidence.queries.campaigns import campaigns_of, proposed_groups
 from consult.evidence.queries.letters import findings_of
 from consult.evidence.rules import SubmissionState
-from consult.evidence.rules_campaigns import CampaignVerdict, CountingRule
+from consult.evidence.rules_campaigns import (
+    CampaignVerdict,
+    CountingRule,
+    Held,
+    Method,
+    is_time_to_group,
+    method_sentences,
+    pieces_of,
+)
 from consult.evidence.service.campaigns import (
     Wording,
     change_campaign,
@@ -322,3 +332,68 @@ def test_passages_with_the_words_of_the_template_are_marked_and_own_words_are_no
     assert not {passage.id for passage in desk.build.passages(letters[0])} & set(marks)
     desk.decide(campaign, CampaignVerdict.NOT_IN, letters[2])
     assert session.scalar(select(func.count()).select_from(RepeatedPassage)) == 3
+
+
+METHODS = [
+    (Method("X", CountingRule.EACH, 3, 0, "LOC1"), "Each is counted as a submission of its own"),
+    (Method("X", CountingRule.ONCE, 1, 0, "LOC1"), "1 letter of the campaign “X” was received."),
+    (
+        Method("X", CountingRule.ONCE, 208, 0, "LOC1"),
+        "208 letters of the campaign “X” were received. They are counted once",
+    ),
+    (
+        Method("X", CountingRule.ONCE, 208, 12, "LOC1"),
+        (
+            "196 of them are counted once in every figure, as the submission LOC1."
+            " 12 add much in their own words and are counted by themselves."
+        ),
+    ),
+    (
+        Method("X", CountingRule.APART, 9, 1, "LOC1"),
+        (
+            "8 of them are in none of the main figures and counted on a line of their own."
+            " 1 adds much in its own words and is counted by itself."
+        ),
+    ),
+    (
+        Method("X", CountingRule.APART, 9, 0, "LOC1", "Agreed in May."),
+        "on a line of their own. Agreed in May.",
+    ),
+]
+
+
+@pytest.mark.parametrize(("method", "words"), METHODS)
+def test_the_method_is_written_as_a_report_prints_it(method: Method, words: str) -> None:
+    assert words in " ".join(method_sentences(method))
+
+
+@given(st.text("ab \n", max_size=300), st.lists(st.integers(0, 300), max_size=8))
+def test_pieces_keep_every_own_word_and_invent_none(text: str, edges: list[int]) -> None:
+    within = sorted({min(edge, len(text)) for edge in edges})
+    own = [(start, end) for start, end in zip(within[::2], within[1::2], strict=False) if start < end]
+    pieces = pieces_of(text, own)
+    assert [piece.words for piece in pieces if piece.own] == [text[start:end] for start, end in own]
+    assert all(piece.words in text for piece in pieces if not piece.left_out)
+    if not any(piece.left_out for piece in pieces):
+        assert "".join(piece.words for piece in pieces) == text
+
+
+@pytest.mark.parametrize(
+    ("letters", "since", "due"),
+    [(10, 0, False), (10, 1, True), (5_000, 1, True), (100_000, 1_999, False), (100_000, 2_000, True)],
+)
+def test_letters_are_grouped_again_when_enough_are_new(letters: int, since: int, due: bool) -> None:
+    assert is_time_to_group(Held(letters, since)) is due
+
+
+def test_a_letter_given_in_several_answers_is_compared_whole_and_marked_in_each(
+    desk: Desk, session: Session
+) -> None:
+    first, second = LIBRARY.split(" Closing ")
+    desk.send(LIBRARY, LIBRARY, LIBRARY)
+    split = desk.build.submission(desk.call, f"{first} {OWN}", f"Closing {second} {OWN}")
+    session.commit()
+    desk.group()
+    found = findings_of(session, desk.inquiry.id)[split.id]
+    bodies = {text.id: text.body for text in session.scalars(select(SourceText))}
+    assert [bodies[text_id][start:end] for text_id, start, end in found.own] == [OWN, OWN]

@@ -150,9 +150,9 @@ def test_pages_of_figures_say_how_campaigns_were_counted(ruled: World, chair: Pa
     for address in PAGES:
         words = chair.get(ruled.path(address)).text
         assert "4 letters of the campaign “Keep the library” were received." in words
-        assert f"They are counted once in every figure, as the submission {first}." in words
+        assert f"3 of them are counted once in every figure, as the submission {first}." in words
         assert "1 adds much in its own words and is counted by itself." in words
-        assert "They are in none of the main figures and are counted on a line of their own." in words
+        assert "They are in none of the main figures and counted on a line of their own." in words
 
 
 def test_letters_counted_apart_stand_on_a_line_of_their_own(ruled: World, chair: PageClient) -> None:
