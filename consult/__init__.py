@@ -44,6 +44,7 @@ MODEL_MODULES = (
     "evidence.models",
     "evidence.models_campaigns",
     "evidence.models_desk",
+    "evidence.models_documents",
     "evidence.models_imports",
     "respond.models",
     "publication.models",
@@ -58,6 +59,7 @@ PANEL_MODULES = ("themes.panels", "themes.published")
 # Each module has `commands`, a list of click commands and groups.
 COMMAND_MODULES = (
     "foundation.jobs.commands",
+    "foundation.file_keeping",
     "calls.commands",
     "codebook.commands",
     "evidence.commands",

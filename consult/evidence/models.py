@@ -147,7 +147,7 @@ class AnswerCell(Base):
 
 
 class SourceText(Base):
-    """The immutable plain text of an answer, with its hash."""
+    """The immutable plain text of an answer or of an attachment, with its hash."""
 
     __tablename__ = "source_texts"
     __table_args__ = (
@@ -159,6 +159,7 @@ class SourceText(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     submission_id: Mapped[int] = mapped_column(ForeignKey("submissions.id"))
     answer_id: Mapped[int | None] = mapped_column(ForeignKey("answers.id"), index=True)
+    attachment_id: Mapped[int | None] = mapped_column(ForeignKey("attachments.id"), index=True)
     position: Mapped[int]
     # Paragraph numbers run through the whole submission, so that "LOC0012, paragraph 3" is one place.
     first_paragraph: Mapped[int]

@@ -7,6 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from consult.foundation.database import Base, JsonColumn, state_type
+from consult.foundation.file_keeping import names_files
 from consult.respond.rules import VersionState
 
 
@@ -79,6 +80,24 @@ class DraftVersion(Base):
     saved_at: Mapped[datetime]
 
 
+class DraftFile(Base):
+    """A file added to a draft, with what was read from it; erased with the draft, sent as an attachment."""
+
+    __tablename__ = "draft_files"
+    __table_args__ = (CheckConstraint("length(sha256) = 64", name="hash_length"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    draft_id: Mapped[int] = mapped_column(ForeignKey("drafts.id", ondelete="CASCADE"), index=True)
+    name: Mapped[str] = mapped_column(String(255))
+    sha256: Mapped[str] = mapped_column(String(64), index=True)
+    size: Mapped[int]
+    # The slug of the question that it answers; empty for none.
+    question: Mapped[str] = mapped_column(String(80), default="")
+    # As extraction.Extraction.as_json gives it.
+    extraction: Mapped[dict[str, Any]]
+    added_at: Mapped[datetime]
+
+
 class Reminder(Base):
     """An e-mail asked for, once, some days before the call closes; erased with its address when sent."""
 
@@ -92,3 +111,6 @@ class Reminder(Base):
     # Only of those who ask for it to be sent, who are told that it is kept until then.
     return_code: Mapped[str | None] = mapped_column(String(26))
     asked_at: Mapped[datetime]
+
+
+names_files(DraftFile.sha256)

@@ -46,6 +46,10 @@ APPEND_ONLY = {
     "submission_versions",
     "replaced_answers",
     "replaced_texts",
+    "attachments",
+    "replaced_attachments",
+    "paragraph_proposals",
+    "paragraph_questions",
 }
 
 
