@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, aliased
 
 from consult.accounts.models import User
@@ -28,6 +28,7 @@ from consult.coding.queries.standing import stands, taken_back
 from consult.coding.rules import MOST_SHOWN, Verdict
 from consult.evidence.models import Answer, Passage, SourceText, Submission
 from consult.evidence.models_campaigns import RepeatedPassage
+from consult.evidence.models_documents import Attachment
 from consult.evidence.queries import passage_stands, text_stands
 from consult.evidence.rules import STATE_WORDS, UNCOUNTED, Bounds, PassageKind, SubmissionState
 from consult.foundation.errors import NotFound
@@ -104,12 +105,19 @@ def _header(session: Session, inquiry_id: int, reference: str) -> Header:
 
 def _texts(session: Session, submission_id: int) -> tuple[TextShown, ...]:
     rows = session.execute(
-        select(SourceText.id, SourceText.body, SourceText.first_paragraph, Question.number, Question.prompt)
+        select(
+            SourceText.id,
+            SourceText.body,
+            SourceText.first_paragraph,
+            Question.number,
+            func.coalesce(Question.prompt, Attachment.name).label("prompt"),
+        )
         .outerjoin(Answer, Answer.id == SourceText.answer_id)
         .outerjoin(Question, Question.id == Answer.question_id)
+        .outerjoin(Attachment, Attachment.id == SourceText.attachment_id)
         .where(SourceText.submission_id == submission_id, text_stands())
         # A text given anew has the newest position, but is read where its question stands.
-        .order_by(Question.number, SourceText.position)
+        .order_by(Question.number.nulls_last(), SourceText.position)
     )
     return tuple(
         TextShown(row.id, row.body, row.first_paragraph, row.number, row.prompt or "") for row in rows

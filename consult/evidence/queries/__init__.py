@@ -13,10 +13,8 @@ from consult.evidence.queries.states import counted
 from consult.evidence.queries.submission import (
     AnswerRead,
     Neighbours,
-    Paragraph,
     PassageRead,
     SubmissionRead,
-    TextRead,
     TextToCut,
     cells_in_words,
     hashes_by_key,
@@ -26,6 +24,7 @@ from consult.evidence.queries.submission import (
     texts_to_cut,
     who,
 )
+from consult.evidence.queries.texts import Paragraph, TextRead
 from consult.evidence.queries.uses import has_evidence
 from consult.evidence.queries.withheld import ConfidenceRead, confidences_of, declaration_of
 

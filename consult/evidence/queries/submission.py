@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
 from typing import Any
 
 from sqlalchemy import literal, select
@@ -20,7 +19,9 @@ from consult.evidence.models import (
     Submission,
     SubmissionVersion,
 )
+from consult.evidence.queries.documents import AttachmentRead, attachments_of
 from consult.evidence.queries.standing import answer_in, text_stands
+from consult.evidence.queries.texts import TextRead
 from consult.evidence.queries.versions import VersionRead, versions_of
 from consult.evidence.rules import (
     Bounds,
@@ -28,7 +29,6 @@ from consult.evidence.rules import (
     PassageKind,
     PublicationChoice,
     SubmissionState,
-    paragraphs_of,
 )
 from consult.foundation.errors import NotFound
 from consult.foundation.language import in_language
@@ -42,33 +42,6 @@ class TextToCut:
     submission_id: int
     body: str
     language: str
-
-
-@dataclass(frozen=True)
-class Paragraph:
-    """A paragraph, with its number in the whole submission and its bounds in its source text."""
-
-    number: int
-    bounds: Bounds
-    words: str
-
-
-@dataclass(frozen=True)
-class TextRead:
-    """A source text as it is read."""
-
-    id: int
-    language: str
-    body: str
-    first_paragraph: int
-
-    @cached_property
-    def paragraphs(self) -> list[Paragraph]:
-        """Return the paragraphs in order."""
-        return [
-            Paragraph(number, bounds, self.body[bounds.start : bounds.end])
-            for number, bounds in enumerate(paragraphs_of(self.body), self.first_paragraph)
-        ]
 
 
 @dataclass(frozen=True)
@@ -145,6 +118,7 @@ class SubmissionRead:
     versions: tuple[VersionRead, ...]
     answers: tuple[AnswerRead, ...] = field(repr=False)
     passages: tuple[PassageRead, ...] = field(repr=False)
+    documents: tuple[AttachmentRead, ...] = field(default=(), repr=False)
 
     @property
     def is_newest(self) -> bool:
@@ -158,8 +132,9 @@ class SubmissionRead:
 
     @property
     def texts(self) -> list[TextRead]:
-        """Return the source texts in order."""
-        return [answer.text for answer in self.answers if answer.text]
+        """Return the source texts in order: of answers, then of documents."""
+        found = [each.text for each in self.answers] + [each.text for each in self.documents]
+        return [text for text in found if text]
 
 
 def who(name: str, organisation: str) -> str:
@@ -233,6 +208,7 @@ def submission_by_reference(
         versions=versions_of(session, submission.id),
         answers=_answers_of(session, submission.id, sent.number),
         passages=passages_of(session, submission.id) if with_passages else (),
+        documents=attachments_of(session, submission.id, sent.number),
     )
 
 

@@ -2,8 +2,10 @@
 
 from consult.evidence.service.amending import amend_submission
 from consult.evidence.service.desk import change_state, record_publication_choice, unexplained_late
+from consult.evidence.service.documents import transcribe
 from consult.evidence.service.given import (
     GivenAnswer,
+    GivenAttachment,
     GivenConfidence,
     GivenDeclaration,
     GivenEvidence,
@@ -23,6 +25,7 @@ from consult.evidence.service.respondent_types import (
 __all__ = [
     "CutText",
     "GivenAnswer",
+    "GivenAttachment",
     "GivenConfidence",
     "GivenDeclaration",
     "GivenEvidence",
@@ -40,6 +43,7 @@ __all__ = [
     "receive_submission",
     "record_publication_choice",
     "store_passages",
+    "transcribe",
     "types_by_name",
     "unexplained_late",
 ]

@@ -19,6 +19,7 @@ from consult.evidence.models import (
 from consult.evidence.queries.versions import StandingAnswer, standing_answers
 from consult.evidence.rules import SubmissionState, paragraphs_of
 from consult.evidence.rules_desk import words_sha256
+from consult.evidence.service.documents import amend_attachments, attachments_change
 from consult.evidence.service.given import GivenAnswer, GivenConfidence, GivenEvidence, check
 from consult.evidence.service.moves import move_all
 from consult.evidence.service.receiving import ask_for_passages, respondent_values, version_values
@@ -69,12 +70,14 @@ def amend_submission(
     changes = _changes(standing_answers(session, submission_id).values(), evidence)
     respondent_id = _respondent_of(session, submission, evidence)
     values = version_values(submission_id, respondent_id, evidence, at=at, number=submission.version + 1)
-    if not changes.any and all(getattr(was, name) == values[name] for name in ABOUT):
+    others = attachments_change(session, submission_id, evidence)
+    if not (changes.any or others) and all(getattr(was, name) == values[name] for name in ABOUT):
         return submission
     session.execute(insert(SubmissionVersion), [values])
     _write(session, submission, evidence, changes, at=at)
+    amend_attachments(session, submission_id, evidence, at=at, version=submission.version + 1)
     _renew(session, submission, evidence, was, respondent_id)
-    if changes.any:
+    if changes.any or others:
         why = f"Its writer amended it: version {submission.version}."
         move_all(session, Submission.id == submission_id, SubmissionState.NEW, why=why, actor=actor, at=at)
         ask_for_passages(session, inquiry_id, actor, at)

@@ -18,6 +18,7 @@ from consult.evidence.rules_desk import MarkKind, words_sha256
 from consult.evidence.service.given import GivenEvidence
 from consult.foundation.security import SYSTEM
 
+SCAN = "A document in it is a picture of pages: somebody has to type what it says."
 SAME_WORDS = "The same words have arrived before."
 SAME_ADDRESS = "Evidence has come from the same e-mail address before."
 
@@ -29,11 +30,14 @@ class Arrival:
     words_sha256: str | None
     like: str = ""
     why: str = ""
+    has_scan: bool = False
 
     @property
     def state(self) -> SubmissionState:
         """Return the state in which it arrives."""
-        return SubmissionState.POSSIBLE_DUPLICATE if self.like else SubmissionState.NEW
+        if self.like:
+            return SubmissionState.POSSIBLE_DUPLICATE
+        return SubmissionState.NEEDS_TRANSCRIPTION if self.has_scan else SubmissionState.NEW
 
 
 def arrivals(
@@ -53,7 +57,7 @@ def arrivals(
         elif same_address != reference:
             found.append(Arrival(sha256, same_address, SAME_ADDRESS))
         else:
-            found.append(Arrival(sha256))
+            found.append(Arrival(sha256, why=SCAN, has_scan=evidence.needs_transcription))
     return found
 
 
@@ -141,11 +145,14 @@ def _moves_of(
     inquiry_id: int,
     at: datetime,
 ) -> list[dict[str, Any]]:
-    alike = [(submission_id, arrival) for submission_id, _, arrival in stored if arrival.like]
+    alike = [
+        (submission_id, arrival) for submission_id, _, arrival in stored if arrival.like or arrival.has_scan
+    ]
     if not alike:
         return []
     named = select(Submission.reference, Submission.id).where(
-        Submission.inquiry_id == inquiry_id, Submission.reference.in_({each.like for _, each in alike})
+        Submission.inquiry_id == inquiry_id,
+        Submission.reference.in_({each.like for _, each in alike if each.like}),
     )
     ids: dict[str, int] = dict(session.execute(named).all())
     return [
@@ -154,7 +161,7 @@ def _moves_of(
             "from_state": SubmissionState.NEW,
             "to_state": arrival.state,
             "why": arrival.why,
-            "like_id": ids[arrival.like],
+            "like_id": ids.get(arrival.like),
             "actor_kind": SYSTEM.kind,
             "at": at,
         }

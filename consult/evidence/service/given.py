@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from consult.calls.models import Call, MatrixRow, Option, Place, Question, RespondentType
 from consult.calls.rules import QuestionKind, WithdrawalPolicy
+from consult.evidence.extraction.result import Extraction, Outcome
 from consult.evidence.models_desk import EventSession
 from consult.evidence.rules import (
     Bounds,
@@ -28,6 +29,7 @@ LONGEST = {"name": 300, "organisation": 300, "email": 255, "title": 300, "extern
 
 
 LONGEST_HARM = 2_000
+LONGEST_FILE_NAME = 255
 LONGEST_DECLARATION = 5_000
 
 
@@ -117,6 +119,32 @@ class GivenMark:
 
 
 @dataclass(frozen=True)
+class GivenAttachment:
+    """A file that the store of files holds already, and what was read from it."""
+
+    sha256: str
+    name: str
+    size: int
+    extraction: Extraction
+    question_id: int | None = None
+
+    @property
+    def text(self) -> str:
+        """Return the words in it."""
+        return self.extraction.text
+
+    @property
+    def identity(self) -> tuple[str, str, int | None]:
+        """Return what makes it the same file given for the same purpose."""
+        return self.sha256, self.name, self.question_id
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """Return what it says, as answers do."""
+        return {"attachment": self.sha256, "name": self.name, "question_id": self.question_id or 0}
+
+
+@dataclass(frozen=True)
 class GivenEvidence:
     """Everything that makes a submission, before it has a reference."""
 
@@ -143,6 +171,13 @@ class GivenEvidence:
     marks: tuple[GivenMark, ...] = ()
     # The rule of withdrawal that its writer was shown before sending.
     withdrawal_policy: WithdrawalPolicy | None = None
+    # Documents, in order; the store holds their bytes before the submission is given.
+    attachments: tuple[GivenAttachment, ...] = ()
+
+    @property
+    def needs_transcription(self) -> bool:
+        """Tell whether somebody has to type what a picture of pages says."""
+        return any(each.extraction.needs_transcription for each in self.attachments)
 
     @property
     def receipt_hash(self) -> str | None:
@@ -151,8 +186,9 @@ class GivenEvidence:
 
     @property
     def sha256(self) -> str:
-        """Return the hash of all its answers."""
-        return hash_of_answers(answer.said for answer in self.answers if not answer.is_empty)
+        """Return the hash of all its answers and documents."""
+        answers = [answer.said for answer in self.answers if not answer.is_empty]
+        return hash_of_answers([*answers, *(each.said for each in self.attachments)])
 
     @property
     def declared(self) -> dict[str, str]:
@@ -162,13 +198,14 @@ class GivenEvidence:
 
     @property
     def words(self) -> int:
-        """Return the number of words in its free texts."""
+        """Return the number of words in its free texts and documents."""
         return sum(word_count(text) for text in self.texts)
 
     @property
     def texts(self) -> list[str]:
-        """Return the free texts that hold words, in order."""
-        return [answer.text for answer in self.answers if answer.text and answer.text.strip()]
+        """Return the texts that hold words, in order: answers, then documents."""
+        documents = [each.text for each in self.attachments if each.text.strip()]
+        return [*(answer.text for answer in self.answers if answer.text and answer.text.strip()), *documents]
 
 
 def check(session: Session, batch: Sequence[GivenEvidence], inquiry_id: int) -> None:
@@ -190,10 +227,23 @@ def _check_words(evidence: GivenEvidence) -> None:
         if len(storable(value)) > LONGEST_DECLARATION:
             named = what.replace("_", " ")
             raise BadInput(f"The words on {named} are longer than {LONGEST_DECLARATION:,} characters.")
+    _check_parts(evidence)
+
+
+def _check_parts(evidence: GivenEvidence) -> None:
     for answer in evidence.answers:
         _check_confidences(answer)
     if evidence.provenance:
         _check_provenance(evidence.provenance)
+    for attachment in evidence.attachments:
+        _check_attachment(attachment)
+
+
+def _check_attachment(attachment: GivenAttachment) -> None:
+    if attachment.extraction.outcome is Outcome.REFUSED:
+        raise Refused("A document that was refused cannot be part of evidence. Remove it.")
+    if not 0 < len(storable(attachment.name)) <= LONGEST_FILE_NAME:
+        raise BadInput(f"The name of a document has more than {LONGEST_FILE_NAME} characters. Shorten it.")
 
 
 def _check_provenance(came: GivenProvenance) -> None:
@@ -221,6 +271,9 @@ def _check_belongings(session: Session, batch: Sequence[GivenEvidence], inquiry_
     offered = _offered_by(session, {evidence.call_id for evidence in batch})
     for call_id, answer in answers:
         offered.check(call_id, answer)
+    for evidence in batch:
+        for attachment in evidence.attachments:
+            offered.check_question(evidence.call_id, attachment.question_id)
 
 
 def _check_late(session: Session, batch: Sequence[GivenEvidence]) -> None:
@@ -245,6 +298,10 @@ class _Offered:
     questions: dict[int, tuple[int, QuestionKind]]
     options: dict[int, int]
     rows: dict[int, int]
+
+    def check_question(self, call_id: int, question_id: int | None) -> None:
+        if question_id is not None and self.questions.get(question_id, (None, None))[0] != call_id:
+            raise NotFound("A document is for a question that this call does not ask.")
 
     def check(self, call_id: int, answer: GivenAnswer) -> None:
         asked_by, kind = self.questions.get(answer.question_id, (None, None))

@@ -12,6 +12,7 @@ from consult.calls.models import Inquiry
 from consult.evidence.models import Respondent, Submission, SubmissionVersion
 from consult.evidence.rules import reference_for
 from consult.evidence.service.arrival import arrivals, note_arrivals
+from consult.evidence.service.documents import store_attachments
 from consult.evidence.service.given import GivenEvidence, check
 from consult.evidence.service.storing import insert_rows, store_answers, store_declarations
 from consult.foundation import audit
@@ -150,6 +151,7 @@ def _store(
     session.execute(insert(SubmissionVersion), versions)
     note_arrivals(session, list(zip(ids, batch, found, strict=True)), inquiry_id=inquiry_id, at=at)
     store_answers(session, stored, at=at)
+    store_attachments(session, stored, at=at)
     store_declarations(session, stored)
     return ids
 

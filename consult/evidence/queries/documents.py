@@ -1,0 +1,147 @@
+"""Reads about the documents of submissions."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy.orm import Session
+
+from consult.accounts.models import User
+from consult.calls.models import Question
+from consult.evidence.extraction.result import Outcome
+from consult.evidence.extraction.words import flag_words
+from consult.evidence.models import SourceText, Submission
+from consult.evidence.models_documents import Attachment, ReplacedAttachment
+from consult.evidence.queries.texts import TextRead
+from consult.foundation.audit import AuditEvent
+from consult.foundation.errors import NotFound
+
+TRANSCRIBED = "transcribe attachment"
+_PER_KILO = 1000
+
+
+@dataclass(frozen=True)
+class AttachmentRead:
+    """A document as it is shown to members."""
+
+    id: int
+    name: str
+    sha256: str
+    size: int
+    kind: str
+    outcome: Outcome
+    flags: tuple[str, ...]
+    question: Question | None
+    received_at: datetime
+    text: TextRead | None
+    transcribed_by: str = ""
+
+    @property
+    def noticed(self) -> list[str]:
+        """Return a sentence for each thing noticed when it was read."""
+        return flag_words(self.flags)
+
+    @property
+    def awaits_transcription(self) -> bool:
+        """Tell whether somebody still has to type what it says."""
+        return "scanned" in self.flags and self.text is None
+
+    @property
+    def size_in_words(self) -> str:
+        """Return its size as people say it."""
+        return size_in_words(self.size)
+
+
+def size_in_words(size: int) -> str:
+    """Return a size as people say it: 300 bytes, 42 kB, 1.4 MB."""
+    if size < _PER_KILO:
+        return f"{size} bytes"
+    if size < _PER_KILO * _PER_KILO:
+        return f"{size / _PER_KILO:.0f} kB"
+    return f"{size / _PER_KILO / _PER_KILO:.1f} MB"
+
+
+def attachment_stands() -> ColumnElement[bool]:
+    """Hold for documents that no later version took back."""
+    return ~exists().where(ReplacedAttachment.attachment_id == Attachment.id)
+
+
+def attachment_in(version: int) -> ColumnElement[bool]:
+    """Hold for the documents of one version of their submission."""
+    replaced = exists().where(
+        ReplacedAttachment.attachment_id == Attachment.id, ReplacedAttachment.version <= version
+    )
+    return (Attachment.version <= version) & ~replaced
+
+
+def attachments_of(session: Session, submission_id: int, version: int) -> tuple[AttachmentRead, ...]:
+    """Return the documents of one version of a submission, with their texts, in order."""
+    rows = session.execute(
+        select(Attachment, Question, SourceText)
+        .outerjoin(Question, Question.id == Attachment.question_id)
+        .outerjoin(SourceText, SourceText.attachment_id == Attachment.id)
+        .where(Attachment.submission_id == submission_id, attachment_in(version))
+        .order_by(Attachment.position)
+    ).all()
+    typists = _typists(session, [row[0].id for row in rows])
+    return tuple(_as_read(*row, typists.get(row[0].id, "")) for row in rows)
+
+
+def _as_read(
+    attachment: Attachment, question: Question | None, text: SourceText | None, typist: str
+) -> AttachmentRead:
+    return AttachmentRead(
+        id=attachment.id,
+        name=attachment.name,
+        sha256=attachment.sha256,
+        size=attachment.size,
+        kind=attachment.kind,
+        outcome=attachment.outcome,
+        flags=tuple(attachment.flags),
+        question=question,
+        received_at=attachment.received_at,
+        text=TextRead(text.id, text.language, text.body, text.first_paragraph) if text else None,
+        transcribed_by=typist,
+    )
+
+
+def _typists(session: Session, attachment_ids: Sequence[int]) -> dict[int, str]:
+    if not attachment_ids:
+        return {}
+    rows = session.execute(
+        select(AuditEvent.record_id, User.name)
+        .join(User, User.id == AuditEvent.user_id)
+        .where(
+            AuditEvent.record_kind == "attachment",
+            AuditEvent.verb == TRANSCRIBED,
+            AuditEvent.record_id.in_(attachment_ids),
+        )
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+@dataclass(frozen=True)
+class FileToGive:
+    """What is needed to hand out an original."""
+
+    position: int
+    kind: str
+    sha256: str
+    size: int
+
+
+def file_to_give(session: Session, inquiry_id: int, reference: str, attachment_id: int) -> FileToGive:
+    """Return an original of a submission; NotFound for another inquiry's."""
+    row = session.execute(
+        select(Attachment.position, Attachment.kind, Attachment.sha256, Attachment.size)
+        .join(Submission, Submission.id == Attachment.submission_id)
+        .where(
+            Submission.inquiry_id == inquiry_id,
+            Submission.reference == reference,
+            Attachment.id == attachment_id,
+        )
+    ).one_or_none()
+    if row is None:
+        raise NotFound("There is no such document in this inquiry.")
+    return FileToGive(*row)

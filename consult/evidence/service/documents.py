@@ -1,0 +1,189 @@
+"""Keep the documents that came with submissions, and what a clerk types of those that are pictures."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, insert, select
+from sqlalchemy.orm import Session
+
+from consult.evidence import search
+from consult.evidence.extraction.clean import cleaned
+from consult.evidence.models import ReplacedText, SourceText, Submission
+from consult.evidence.models_documents import Attachment, ReplacedAttachment
+from consult.evidence.queries.documents import TRANSCRIBED, attachment_stands
+from consult.evidence.rules import paragraphs_of, sha256_of, storable, word_count
+from consult.evidence.service.given import GivenAttachment, GivenEvidence
+from consult.evidence.service.storing import insert_rows
+from consult.foundation import audit
+from consult.foundation.errors import BadInput, NotFound, Refused
+from consult.foundation.security import Actor
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the next document of a submission goes: after its files, its texts and its paragraphs so far."""
+
+    file: int = 0
+    text: int = 0
+    paragraph: int = 1
+
+
+def store_attachments(
+    session: Session, batch: Sequence[tuple[int, GivenEvidence]], *, at: datetime, version: int = 1
+) -> None:
+    """Store the documents of submissions whose answers are stored, with their texts, and index those."""
+    given = [(submission_id, evidence) for submission_id, evidence in batch if evidence.attachments]
+    places = _places(session, [submission_id for submission_id, _ in given])
+    files: list[dict[str, Any]] = []
+    texts: list[dict[str, Any] | None] = []
+    for submission_id, evidence in given:
+        place = places[submission_id]
+        for attachment in evidence.attachments:
+            text, after = _text_after(place, submission_id, attachment, evidence.language, version)
+            files.append(_file_row(attachment, submission_id, after.file, version, at))
+            texts.append(text)
+            place = after
+    ids = insert_rows(session, Attachment, files)
+    rows = [{**text, "attachment_id": id_} for id_, text in zip(ids, texts, strict=True) if text]
+    search.add_to_index(session, insert_rows(session, SourceText, rows))
+
+
+def amend_attachments(
+    session: Session, submission_id: int, evidence: GivenEvidence, *, at: datetime, version: int
+) -> None:
+    """Let a new version have the documents given: those it had and keeps stay with their codings."""
+    standing = standing_attachments(session, submission_id)
+    wanted = {attachment.identity for attachment in evidence.attachments}
+    gone = [each.id for each in standing if _identity(each) not in wanted]
+    if gone:
+        rows = [{"attachment_id": each, "version": version} for each in gone]
+        session.execute(insert(ReplacedAttachment), rows)
+        texts = session.scalars(select(SourceText.id).where(SourceText.attachment_id.in_(gone)))
+        replaced = [{"source_text_id": each, "version": version} for each in texts]
+        if replaced:
+            session.execute(insert(ReplacedText), replaced)
+    had = {_identity(each) for each in standing}
+    new = tuple(each for each in evidence.attachments if each.identity not in had)
+    store_attachments(session, [(submission_id, replace(evidence, attachments=new))], at=at, version=version)
+
+
+def attachments_change(session: Session, submission_id: int, evidence: GivenEvidence) -> bool:
+    """Tell whether the documents given are others than those that stand."""
+    standing = {_identity(each) for each in standing_attachments(session, submission_id)}
+    return standing != {attachment.identity for attachment in evidence.attachments}
+
+
+def standing_attachments(session: Session, submission_id: int) -> Sequence[Attachment]:
+    """Return the documents of a submission's newest version, in order."""
+    mine = select(Attachment).where(Attachment.submission_id == submission_id, attachment_stands())
+    return session.scalars(mine.order_by(Attachment.position)).all()
+
+
+def transcribe(
+    session: Session, attachment_id: int, words: str, *, inquiry_id: int, actor: Actor, at: datetime
+) -> SourceText:
+    """Keep what a member typed of a document that is a picture, as its source text, and log who it was.
+
+    The caller asks for passages. NotFound for another inquiry's; Refused where there is a text already;
+    BadInput without words.
+    """
+    attachment = _held(session, attachment_id, inquiry_id)
+    text, _flags = cleaned(storable(words.replace("\r\n", "\n")))
+    if not text.strip():
+        raise BadInput("Type what the document says.")
+    if session.scalar(select(SourceText.id).where(SourceText.attachment_id == attachment.id).limit(1)):
+        raise Refused("This document has a text already. Nothing was changed.")
+    submission = session.get_one(Submission, attachment.submission_id)
+    place = _places(session, [submission.id])[submission.id]
+    row = _text_row(place, submission.id, text, submission.language, attachment.version)
+    (text_id,) = insert_rows(session, SourceText, [{**row, "attachment_id": attachment.id}])
+    search.add_to_index(session, [text_id])
+    submission.word_count += word_count(text)
+    detail = {"reference": submission.reference, "words": word_count(text)}
+    act = audit.Act(TRANSCRIBED, "attachment", attachment.id, detail=detail)
+    audit.record(session, act, inquiry_id=inquiry_id, actor=actor, at=at)
+    return session.get_one(SourceText, text_id)
+
+
+def _held(session: Session, attachment_id: int, inquiry_id: int) -> Attachment:
+    """Return a document whose submission is held until the commit, so that it gets one text and no more."""
+    row = session.execute(
+        select(Attachment, Submission.id)
+        .join(Submission, Submission.id == Attachment.submission_id)
+        .where(Attachment.id == attachment_id, Submission.inquiry_id == inquiry_id, attachment_stands())
+        .with_for_update(of=Submission)
+    ).one_or_none()
+    if row is None:
+        raise NotFound("There is no such document in this inquiry.")
+    return row[0]
+
+
+def _identity(attachment: Attachment) -> tuple[str, str, int | None]:
+    return attachment.sha256, attachment.name, attachment.question_id
+
+
+def _places(session: Session, submission_ids: Iterable[int]) -> dict[int, Place]:
+    ids = list(submission_ids)
+    files = _greatest(session, Attachment, ids)
+    last = {
+        row.submission_id: (row.position, row.first_paragraph + len(paragraphs_of(row.body)))
+        for row in session.execute(
+            select(SourceText.submission_id, SourceText.position, SourceText.first_paragraph, SourceText.body)
+            .where(SourceText.submission_id.in_(ids))
+            .order_by(SourceText.position)
+        )
+    }
+    return {id_: Place(files.get(id_, 0), *last.get(id_, (0, 1))) for id_ in ids}
+
+
+def _greatest(session: Session, model: type[Attachment], ids: list[int]) -> dict[int, int]:
+    rows = session.execute(
+        select(model.submission_id, func.max(model.position))
+        .where(model.submission_id.in_(ids))
+        .group_by(model.submission_id)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def _text_after(
+    place: Place, submission_id: int, attachment: GivenAttachment, language: str, version: int
+) -> tuple[dict[str, Any] | None, Place]:
+    if not attachment.text.strip():
+        return None, Place(place.file + 1, place.text, place.paragraph)
+    row = _text_row(place, submission_id, attachment.text, language, version)
+    after = Place(place.file + 1, place.text + 1, place.paragraph + len(paragraphs_of(attachment.text)))
+    return row, after
+
+
+def _text_row(place: Place, submission_id: int, text: str, language: str, version: int) -> dict[str, Any]:
+    return {
+        "submission_id": submission_id,
+        "position": place.text + 1,
+        "first_paragraph": place.paragraph,
+        "language": language,
+        "body": text,
+        "sha256": sha256_of(text),
+        "version": version,
+    }
+
+
+def _file_row(
+    attachment: GivenAttachment, submission_id: int, position: int, version: int, at: datetime
+) -> dict[str, Any]:
+    found = attachment.extraction
+    return {
+        "submission_id": submission_id,
+        "position": position,
+        "name": attachment.name,
+        "sha256": attachment.sha256,
+        "size": attachment.size,
+        "kind": found.kind,
+        "outcome": found.outcome,
+        "flags": list(found.flags),
+        "message": found.message,
+        "question_id": attachment.question_id,
+        "received_at": at,
+        "version": version,
+    }
