@@ -24,6 +24,7 @@ VIEW_MODULES = (
     "evidence.views_inbox",
     "evidence.views_entry",
     "evidence.views_campaigns",
+    "evidence.views_documents",
     "respond.views",
     "respond.views_preview",
     "publication.views_public",

@@ -160,6 +160,7 @@ def submission_page(
         form=(form or state_form(found, StateForm(formdata=None)))
         if identity.may(Permission.HANDLE_EVIDENCE)
         else None,
+        may_handle=identity.may(Permission.HANDLE_EVIDENCE),
         choice=choice or PublicationForm(formdata=None).offer(found.channel, found.publication),
         neighbours=queries.neighbours_of(session, identity.inquiry_id, found.id),
         history=desk.history_of(session, found.id),
