@@ -67,6 +67,8 @@ class ParagraphProposal(Base):
     # None: read, and near to no question.
     question_id: Mapped[int | None] = mapped_column(ForeignKey("questions.id"))
     score: Mapped[float] = mapped_column(Float)
+    # Why, in words for the clerk.
+    reason: Mapped[str] = mapped_column(Text)
     # Name and version of the way of comparing, with a hash of the prompts it compared with.
     model: Mapped[str] = mapped_column(String(80))
     proposed_at: Mapped[datetime]

@@ -88,6 +88,7 @@ def create_mapping() -> None:
         sa.Column("paragraph", sa.Integer(), nullable=False),
         sa.Column("question_id", sa.Integer(), nullable=True),
         sa.Column("score", sa.Float(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("model", sa.String(length=80), nullable=False),
         sa.Column("proposed_at", UtcDateTime(), nullable=False),
         sa.CheckConstraint("score >= 0 AND score <= 1", name=op.f("ck_paragraph_proposals_score_is_a_share")),
