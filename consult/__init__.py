@@ -22,6 +22,7 @@ VIEW_MODULES = (
     "foundation.jobs.views",
     "evidence.views",
     "evidence.views_inbox",
+    "evidence.views_comparing",
     "evidence.views_entry",
     "evidence.views_campaigns",
     "evidence.views_documents",

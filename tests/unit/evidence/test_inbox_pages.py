@@ -79,7 +79,7 @@ def test_each_state_says_how_many_stand_there_and_opens_its_list(
     session.commit()
     page = clerk.get(clerk.get(HOME).link("Possible duplicate (1)"))
     assert listed(page) == ["LOC0002"]
-    assert "The same words have arrived before. Compare with LOC0001." in page.text
+    assert "The same words have arrived before. Compare LOC0002 with LOC0001." in page.text
     assert page.link("LOC0001") == "/inquiries/localism/evidence/LOC0001"
 
 
