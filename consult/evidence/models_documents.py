@@ -9,6 +9,7 @@ from sqlalchemy import CheckConstraint, Float, ForeignKey, Index, String, Text, 
 from sqlalchemy.orm import Mapped, mapped_column
 
 from consult.evidence.extraction.result import Outcome
+from consult.evidence.rules import PublicationChoice
 from consult.foundation.database import Base, state_type
 from consult.foundation.file_keeping import names_files
 
@@ -36,6 +37,10 @@ class Attachment(Base):
     # What was said of it when it was received.
     message: Mapped[str] = mapped_column(Text)
     question_id: Mapped[int | None] = mapped_column(ForeignKey("questions.id"), index=True)
+    # A choice of its own, such as that of the answer it belongs to; None follows the submission's.
+    publication: Mapped[PublicationChoice | None] = mapped_column(
+        state_type(PublicationChoice, "publication_choice")
+    )
     received_at: Mapped[datetime]
     # The version of the submission that brought it.
     version: Mapped[int] = mapped_column(default=1, server_default="1")

@@ -17,7 +17,7 @@ from consult.evidence.models_campaigns import Campaign, CampaignMember
 from consult.evidence.queries import counted, passage_stands
 from consult.evidence.queries.counting import counts
 from consult.evidence.rules import Bounds
-from consult.publication.queries import readable, readable_answer
+from consult.publication.queries import readable, readable_answer, readable_document
 from consult.publication.rules import Clearance
 from consult.reports.rules import Export, StoredText, checked_quote
 
@@ -63,7 +63,12 @@ def _statement(export: Export, inquiry_id: int, clearance: Clearance) -> Any:
         Export.SUGGESTIONS: _suggestions,
         Export.DECISIONS: _decisions,
     }[export]()
-    readable_words = (passage_stands(), readable(clearance), readable_answer(clearance))
+    readable_words = (
+        passage_stands(),
+        readable(clearance),
+        readable_answer(clearance),
+        readable_document(clearance),
+    )
     in_figures = case((counted() & counts(inquiry_id), "yes"), else_="no").label("counted")
     mine = statement.add_columns(in_figures).where(Passage.inquiry_id == inquiry_id, *readable_words)
     reading_order = (Passage.submission_id, Passage.source_text_id, Passage.start, Passage.end, Code.slug)

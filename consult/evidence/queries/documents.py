@@ -67,6 +67,12 @@ def attachment_stands() -> ColumnElement[bool]:
     return ~exists().where(ReplacedAttachment.attachment_id == Attachment.id)
 
 
+def awaits_text() -> ColumnElement[bool]:
+    """Hold for standing documents out of which no text has come yet, though there should be one."""
+    has_text = exists().where(SourceText.attachment_id == Attachment.id)
+    return attachment_stands() & ~has_text
+
+
 def attachment_in(version: int) -> ColumnElement[bool]:
     """Hold for the documents of one version of their submission."""
     replaced = exists().where(

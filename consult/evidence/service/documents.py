@@ -12,13 +12,23 @@ from consult.evidence import search
 from consult.evidence.extraction.clean import cleaned
 from consult.evidence.models import ReplacedText, SourceText, Submission
 from consult.evidence.models_documents import Attachment, ReplacedAttachment
-from consult.evidence.queries.documents import TRANSCRIBED, attachment_stands
-from consult.evidence.rules import paragraphs_of, sha256_of, storable, word_count
+from consult.evidence.queries.documents import TRANSCRIBED, attachment_stands, awaits_text
+from consult.evidence.rules import (
+    PublicationChoice,
+    SubmissionState,
+    paragraphs_of,
+    sha256_of,
+    storable,
+    word_count,
+)
 from consult.evidence.service.given import GivenAttachment, GivenEvidence
+from consult.evidence.service.moves import move_all
 from consult.evidence.service.storing import insert_rows
 from consult.foundation import audit
 from consult.foundation.errors import BadInput, NotFound, Refused
 from consult.foundation.security import Actor
+
+TYPED = "Every picture of pages in it has been typed."
 
 
 @dataclass(frozen=True)
@@ -86,7 +96,8 @@ def transcribe(
 ) -> SourceText:
     """Keep what a member typed of a document that is a picture, as its source text, and log who it was.
 
-    The caller asks for passages. NotFound for another inquiry's; Refused where there is a text already;
+    With its last picture typed a submission that waited for that is new again. The caller asks for
+    passages. NotFound for another inquiry's; Refused where there is a text already;
     BadInput without words.
     """
     attachment = _held(session, attachment_id, inquiry_id)
@@ -101,10 +112,19 @@ def transcribe(
     (text_id,) = insert_rows(session, SourceText, [{**row, "attachment_id": attachment.id}])
     search.add_to_index(session, [text_id])
     submission.word_count += word_count(text)
+    _move_on(session, submission.id, actor=actor, at=at)
     detail = {"reference": submission.reference, "words": word_count(text)}
     act = audit.Act(TRANSCRIBED, "attachment", attachment.id, detail=detail)
     audit.record(session, act, inquiry_id=inquiry_id, actor=actor, at=at)
     return session.get_one(SourceText, text_id)
+
+
+def _move_on(session: Session, submission_id: int, *, actor: Actor, at: datetime) -> None:
+    """Let a submission go on that waited for its pictures to be typed, once none is left."""
+    waiting = select(Attachment.id).where(Attachment.submission_id == submission_id, awaits_text())
+    if session.scalar(waiting.limit(1)) is None:
+        waits = (Submission.id == submission_id) & (Submission.state == SubmissionState.NEEDS_TRANSCRIPTION)
+        move_all(session, waits, SubmissionState.NEW, why=TYPED, actor=actor, at=at)
 
 
 def _held(session: Session, attachment_id: int, inquiry_id: int) -> Attachment:
@@ -120,8 +140,8 @@ def _held(session: Session, attachment_id: int, inquiry_id: int) -> Attachment:
     return row[0]
 
 
-def _identity(attachment: Attachment) -> tuple[str, str, int | None]:
-    return attachment.sha256, attachment.name, attachment.question_id
+def _identity(given: Attachment) -> tuple[str, str, int | None, PublicationChoice | None]:
+    return given.sha256, given.name, given.question_id, given.publication
 
 
 def _places(session: Session, submission_ids: Iterable[int]) -> dict[int, Place]:
@@ -184,6 +204,7 @@ def _file_row(
         "flags": list(found.flags),
         "message": found.message,
         "question_id": attachment.question_id,
+        "publication": attachment.publication,
         "received_at": at,
         "version": version,
     }

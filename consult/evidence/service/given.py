@@ -127,6 +127,8 @@ class GivenAttachment:
     size: int
     extraction: Extraction
     question_id: int | None = None
+    # Its own choice, such as that of the answer it belongs to; None follows the submission's.
+    publication: PublicationChoice | None = None
 
     @property
     def text(self) -> str:
@@ -134,14 +136,15 @@ class GivenAttachment:
         return self.extraction.text
 
     @property
-    def identity(self) -> tuple[str, str, int | None]:
-        """Return what makes it the same file given for the same purpose."""
-        return self.sha256, self.name, self.question_id
+    def identity(self) -> tuple[str, str, int | None, PublicationChoice | None]:
+        """Return what makes it the same file given for the same purpose on the same terms."""
+        return self.sha256, self.name, self.question_id, self.publication
 
     @property
     def said(self) -> dict[str, Any]:
         """Return what it says, as answers do."""
-        return {"attachment": self.sha256, "name": self.name, "question_id": self.question_id or 0}
+        said = {"attachment": self.sha256, "name": self.name, "question_id": self.question_id or 0}
+        return {**said, "publication": self.publication} if self.publication else said
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ branch_labels = None
 depends_on = None
 
 APPEND_ONLY = ("attachments", "replaced_attachments", "paragraph_proposals", "paragraph_questions")
+CHOICES = ("with_name", "without_name", "not_published")
 OUTCOMES = ("text", "flagged", "refused")
 JSON = sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql")
 # By hand, so that SQLite need not build the table anew and lose its triggers.
@@ -58,6 +59,13 @@ def create_attachments() -> None:
         sa.Column("flags", JSON, nullable=False),
         sa.Column("message", sa.Text(), nullable=False),
         sa.Column("question_id", sa.Integer(), nullable=True),
+        sa.Column(
+            "publication",
+            sa.Enum(
+                *CHOICES, name="publication_choice", native_enum=False, create_constraint=True, length=40
+            ),
+            nullable=True,
+        ),
         sa.Column("received_at", UtcDateTime(), nullable=False),
         sa.Column("version", sa.Integer(), server_default="1", nullable=False),
         sa.CheckConstraint("length(sha256) = 64", name=op.f("ck_attachments_hash_length")),

@@ -3,10 +3,11 @@
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, and_, exists, literal, or_, select, true, union_all
 from sqlalchemy.orm import Session, aliased
 
 from consult.evidence.models import Answer, ConfidentialPassage, SourceText, Submission
+from consult.evidence.models_documents import Attachment
 from consult.evidence.queries import answer_stands, counted, text_stands
 from consult.evidence.rules import PublicationChoice
 from consult.publication.models import Redaction, RedactionDecision, RedactionProposal
@@ -31,12 +32,28 @@ def readable_answer(clearance: Clearance) -> ColumnElement[bool]:
     """
     if clearance is Clearance.COMPLETE:
         return answer_stands()
-    free = or_(Answer.publication.is_(None), Answer.publication == PublicationChoice.WITH_NAME)
-    nameless = and_(
-        Answer.publication == PublicationChoice.WITHOUT_NAME,
-        Submission.publication == PublicationChoice.WITHOUT_NAME,
+    return or_(Answer.id.is_(None), _free_by(Answer.publication)) & answer_stands()
+
+
+def readable_document(clearance: Clearance) -> ColumnElement[bool]:
+    """Hold for source texts but those of a document with a closer choice of its own.
+
+    Needs Submission and SourceText in the statement.
+    """
+    if clearance is Clearance.COMPLETE:
+        return true()
+    closer = exists().where(Attachment.id == SourceText.attachment_id, ~_free_by(Attachment.publication))
+    return ~closer.correlate(SourceText, Submission)
+
+
+def _free_by(own: Any) -> ColumnElement[bool]:
+    """Hold where a choice of a part's own keeps it no closer than the submission's; none does not."""
+    nameless = PublicationChoice.WITHOUT_NAME
+    return or_(
+        own.is_(None),
+        own == PublicationChoice.WITH_NAME,
+        and_(own == nameless, Submission.publication == nameless),
     )
-    return or_(Answer.id.is_(None), free, nameless) & answer_stands()
 
 
 def readable_text(clearance: Clearance) -> ColumnElement[bool]:
@@ -46,7 +63,12 @@ def readable_text(clearance: Clearance) -> ColumnElement[bool]:
     mine = (
         select(Submission.id)
         .outerjoin(Answer, Answer.id == SourceText.answer_id)
-        .where(Submission.id == SourceText.submission_id, readable(clearance), readable_answer(clearance))
+        .where(
+            Submission.id == SourceText.submission_id,
+            readable(clearance),
+            readable_answer(clearance),
+            readable_document(clearance),
+        )
         .correlate(SourceText)
     )
     return mine.exists() & text_stands()

@@ -11,6 +11,7 @@ from consult.calls.models import Place, RespondentType
 from consult.codebook.models import Code
 from consult.coding.models import Coding
 from consult.evidence.models import Answer, Passage, Respondent, SourceText, Submission
+from consult.evidence.models_documents import Attachment
 from consult.evidence.queries import passage_stands
 from consult.evidence.rules import PublicationChoice
 from consult.foundation.errors import NotFound
@@ -184,12 +185,13 @@ def _quotes() -> Select[Any]:
             Passage.paragraph,
             *_type_and_place(),
             Submission.publication,
-            Answer.publication.label("own_choice"),
+            func.coalesce(Answer.publication, Attachment.publication).label("own_choice"),
             touches_withheld(Passage.source_text_id, Passage.start, Passage.end).label("part_withheld"),
         )
         .join(SourceText, SourceText.id == Passage.source_text_id)
         .join(Submission, Submission.id == Passage.submission_id)
         .outerjoin(Answer, Answer.id == SourceText.answer_id)
+        .outerjoin(Attachment, Attachment.id == SourceText.attachment_id)
         .outerjoin(RespondentType, RespondentType.id == Submission.respondent_type_id)
         .outerjoin(Place, Place.id == Submission.place_id)
     )

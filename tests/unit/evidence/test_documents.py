@@ -32,6 +32,8 @@ from consult.foundation.errors import BadInput, NotFound, Refused
 from consult.foundation.file_keeping import disagreements, sweep
 from consult.foundation.files import FileStore, file_store
 from consult.foundation.security import RESPONDENT, Actor, Role
+from consult.publication.queries import readable_text
+from consult.publication.rules import Clearance
 from tests.builders import NOON, Builder
 from tests.documents import docx, p
 from tests.page import PageClient, words_of
@@ -136,10 +138,62 @@ def test_what_a_clerk_types_becomes_the_text_of_the_scan_with_a_name_in_the_log(
     )
     assert (text.body, text.attachment_id, text.first_paragraph) == ("We own\nthe hall.", scan.id, 2)
     assert submission.word_count == 6
+    assert submission.state is SubmissionState.NEW
+    (_, move) = session.scalars(select(StateMove).order_by(StateMove.id))
+    assert (move.to_state, move.user_id) == (SubmissionState.NEW, clerk.id)
     event = session.scalars(select(AuditEvent).where(AuditEvent.verb == "transcribe attachment")).one()
     assert (event.user_id, event.detail) == (clerk.id, {"reference": "LOC0001", "words": 4})
     with pytest.raises(Refused):
         transcribe(session, scan.id, "Again.", inquiry_id=inquiry.id, actor=Actor.member(clerk.id), at=NOON)
+
+
+def test_a_submission_waits_until_its_last_picture_is_typed(
+    session: Session, build: Builder, inquiry: Inquiry, call: Call, clerk: User
+) -> None:
+    submission = sent(build, call, file("", "first.pdf"), file("", "second.pdf"))
+    first, second = session.scalars(select(Attachment).order_by(Attachment.id))
+    typed: dict[str, Any] = {"inquiry_id": inquiry.id, "actor": Actor.member(clerk.id), "at": NOON}
+    transcribe(session, first.id, "One.", **typed)
+    assert submission.state is SubmissionState.NEEDS_TRANSCRIPTION
+    transcribe(session, second.id, "Two.", **typed)
+    assert submission.state is SubmissionState.NEW
+
+
+def test_typing_moves_nothing_that_a_clerk_has_put_elsewhere(
+    session: Session, build: Builder, inquiry: Inquiry, call: Call, clerk: User
+) -> None:
+    submission = sent(build, call, file("", "scan.pdf"))
+    submission.state = SubmissionState.OUT_OF_SCOPE
+    (scan,) = session.scalars(select(Attachment))
+    transcribe(session, scan.id, "x", inquiry_id=inquiry.id, actor=Actor.member(clerk.id), at=NOON)
+    assert submission.state is SubmissionState.OUT_OF_SCOPE
+
+
+def readable_bodies(session: Session, clearance: Clearance) -> set[str]:
+    return set(session.scalars(select(SourceText.body).where(readable_text(clearance))))
+
+
+def test_a_document_with_a_closer_choice_of_its_own_reaches_no_reader_outside(
+    session: Session, build: Builder, call: Call
+) -> None:
+    kept_back = file("Ours alone.", "a.docx", publication=PublicationChoice.NOT_PUBLISHED)
+    nameless = file("Nobody's.", "b.docx", publication=PublicationChoice.WITHOUT_NAME)
+    sent(build, call, kept_back, nameless, file("Everybody's.", "c.docx"), text="Said.")
+    assert readable_bodies(session, Clearance.PUBLIC) == {"Said.", "Everybody's."}
+    assert readable_bodies(session, Clearance.COMPLETE) == {
+        "Said.",
+        "Ours alone.",
+        "Nobody's.",
+        "Everybody's.",
+    }
+
+
+def test_a_document_without_name_is_readable_where_no_name_is_shown(
+    session: Session, build: Builder, call: Call
+) -> None:
+    nameless = file("Nobody's.", publication=PublicationChoice.WITHOUT_NAME)
+    build.submission(call, "Said.", attachments=(nameless,), publication=PublicationChoice.WITHOUT_NAME)
+    assert readable_bodies(session, Clearance.PUBLIC) == {"Said.", "Nobody's."}
 
 
 def test_a_scan_of_another_inquiry_is_not_there(
