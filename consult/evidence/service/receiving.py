@@ -99,9 +99,12 @@ def _earlier(session: Session, evidence: GivenEvidence) -> Submission | None:
 def _not_there_yet(session: Session, batch: Sequence[GivenEvidence]) -> list[GivenEvidence]:
     external = {evidence.external_key for evidence in batch if evidence.external_key}
     sent = {evidence.send_key for evidence in batch if evidence.send_key}
+    # Keys are unique within a call: without it no index serves, and each batch would read every submission.
+    calls = {evidence.call_id for evidence in batch}
+    named = Submission.call_id.in_(calls) & Submission.external_key.in_(external)
     rows = session.execute(
         select(Submission.call_id, Submission.external_key, Submission.send_key).where(
-            or_(Submission.external_key.in_(external), Submission.send_key.in_(sent))
+            or_(named, Submission.send_key.in_(sent))
         )
     ).all()
     known: set[object] = {row.send_key for row in rows} | {(row.call_id, row.external_key) for row in rows}

@@ -1,13 +1,18 @@
 """Open a CSV file or an Excel workbook and give its rows as text, one by one."""
 
 import csv
+import marshal
+import os
 import zipfile
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE, getincrementaldecoder
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from itertools import islice
 from pathlib import Path
-from typing import Any, BinaryIO, TextIO
+from tempfile import TemporaryFile
+from typing import IO, Any, BinaryIO, TextIO
+from weakref import finalize
 
 from consult.foundation.errors import BadInput
 
@@ -16,6 +21,7 @@ MOST_COLUMNS = 1_000
 # 100,000 long answers unpack to some hundred megabytes; text packs to a tenth, rarely to a fiftieth.
 MOST_UNPACKED = 1_500_000_000
 MOST_RATIO = 200
+ROWS_A_BLOCK = 200
 _LOOKED_AT = 200_000
 _DELIMITERS = ",;\t|"
 _WORKBOOK = "xl/workbook.xml"
@@ -38,32 +44,36 @@ class Sheet:
     open_rows: Callable[[], Iterator[Row]]
 
 
-def open_sheet(path: Path) -> Sheet:
-    """Return the first sheet of a workbook, or a CSV file; BadInput says how to save what is neither."""
+def open_sheet(path: Path, name: str = "") -> Sheet:
+    """Return the first sheet of a workbook, or a CSV file; BadInput says how to save what is neither.
+
+    `name` is what its giver calls it, where it does not lie under that name.
+    """
+    name = name or path.name
     with path.open("rb") as file:
         start = file.read(8)
     if not start:
-        raise BadInput(f"{path.name} is empty. It needs a row of headings and a row for each response.")
+        raise BadInput(f"{name} is empty. It needs a row of headings and a row for each response.")
     if start.startswith(b"PK\x03\x04"):
-        return _workbook(path)
+        return _workbook(path, name)
     if start.startswith(b"\xd0\xcf\x11\xe0"):
         raise BadInput(
-            f"{path.name} is an old Excel workbook (.xls) or has a password. "
+            f"{name} is an old Excel workbook (.xls) or has a password. "
             "Open it, and save it as .xlsx without a password."
         )
-    return _text_table(path)
+    return _text_table(path, name)
 
 
-def _workbook(path: Path) -> Sheet:
+def _workbook(path: Path, name: str) -> Sheet:
     try:
         with zipfile.ZipFile(path) as archive:
-            _refuse_bombs(archive, path.name)
-            _refuse_declarations(archive, path.name)
+            _refuse_bombs(archive, name)
+            _refuse_declarations(archive, name)
             if _WORKBOOK not in archive.namelist():
-                raise BadInput(f"{path.name} is not a spreadsheet. Save it as .xlsx or as CSV.")
+                raise BadInput(f"{name} is not a spreadsheet. Save it as .xlsx or as CSV.")
     except zipfile.BadZipFile:
-        raise BadInput(f"{path.name} is damaged or cut off. Save it again and give that file.") from None
-    return Sheet(path.name, "Excel workbook", lambda: _workbook_rows(path))
+        raise BadInput(f"{name} is damaged or cut off. Save it again and give that file.") from None
+    return Sheet(name, "Excel workbook", _Workbook(path, name).rows)
 
 
 def _refuse_bombs(archive: zipfile.ZipFile, name: str) -> None:
@@ -83,20 +93,53 @@ def _refuse_declarations(archive: zipfile.ZipFile, name: str) -> None:
                 raise BadInput(f"{name} holds declarations that no spreadsheet needs. Save it again as CSV.")
 
 
-def _workbook_rows(path: Path) -> Iterator[Row]:
+class _Workbook:
+    """The rows of a workbook's first sheet: taken from its XML once, then from a file that nobody sees.
+
+    Taking a row from XML costs some ten times what reading it again does, and rows are checked before they
+    are stored.
+    """
+
+    def __init__(self, path: Path, name: str) -> None:
+        self._path = path
+        self._name = name
+        self._taken: tuple[IO[bytes], list[tuple[int, int]]] | None = None
+
+    def rows(self) -> Iterator[Row]:
+        if self._taken is None:
+            yield from self._take()
+            return
+        file, blocks = self._taken
+        for start, size in blocks:
+            for number, cells in marshal.loads(os.pread(file.fileno(), size, start)):  # noqa: S302  # our own bytes
+                yield Row(number, cells)
+
+    def _take(self) -> Iterator[Row]:
+        # Without a name from the beginning, so it goes with its process, however that ends.
+        file = TemporaryFile()  # noqa: SIM115  # it is read from again later
+        blocks, rows = [], _workbook_rows(self._path, self._name)
+        while block := list(islice(rows, ROWS_A_BLOCK)):
+            blocks.append(
+                (file.tell(), file.write(marshal.dumps([(row.number, row.cells) for row in block])))
+            )
+            yield from block
+        file.flush()
+        finalize(self, file.close)
+        self._taken = file, blocks
+
+
+def _workbook_rows(path: Path, name: str) -> Iterator[Row]:
     from openpyxl import load_workbook  # noqa: PLC0415  # half a second, only for who imports a workbook
     from openpyxl.utils.exceptions import InvalidFileException  # noqa: PLC0415  # as above
 
     try:
         book = load_workbook(path, read_only=True, data_only=True, keep_links=False)
     except (InvalidFileException, KeyError, ValueError, OSError, SyntaxError):
-        raise BadInput(
-            f"{path.name} cannot be read as a workbook. Save it again as .xlsx or as CSV."
-        ) from None
+        raise BadInput(f"{name} cannot be read as a workbook. Save it again as .xlsx or as CSV.") from None
     try:
         sheet = next(iter(book.worksheets), None)
         if sheet is None:
-            raise BadInput(f"{path.name} has no sheet with cells.")
+            raise BadInput(f"{name} has no sheet with cells.")
         # Some programs write a wrong size into the file, which would cut rows off.
         sheet.reset_dimensions()
         for number, cells in enumerate(sheet.iter_rows(values_only=True), 1):
@@ -118,16 +161,16 @@ def _as_text(value: Any) -> str:
     return str(value).replace("_x000D_\n", "\n").replace("_x000D_", "\n")
 
 
-def _text_table(path: Path) -> Sheet:
+def _text_table(path: Path, name: str) -> Sheet:
     with path.open("rb") as file:
-        encoding = _encoding_of(file, path.name)
+        encoding = _encoding_of(file, name)
     with path.open(encoding=encoding, newline="", errors="strict") as text:
         delimiter = _delimiter_of(text.read(_LOOKED_AT))
     parted = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}[delimiter]
     return Sheet(
-        path.name,
+        name,
         f"CSV, {_ENCODING_WORDS[encoding]}, parted by {parted}",
-        lambda: _csv_rows(path, encoding, delimiter),
+        lambda: _csv_rows(path, name, encoding, delimiter),
     )
 
 
@@ -186,10 +229,10 @@ def _delimiter_of(start: str) -> str:
     return max(_DELIMITERS, key=evenness)
 
 
-def _csv_rows(path: Path, encoding: str, delimiter: str) -> Iterator[Row]:
+def _csv_rows(path: Path, name: str, encoding: str, delimiter: str) -> Iterator[Row]:
     csv.field_size_limit(LONGEST_CELL)  # some answers are longer than the module's 131,072 characters
     with path.open(encoding=encoding, newline="") as file:
-        yield from _numbered(file, path.name, delimiter)
+        yield from _numbered(file, name, delimiter)
 
 
 def _numbered(file: TextIO, name: str, delimiter: str) -> Iterator[Row]:
