@@ -216,9 +216,9 @@ def add_headers(response: Response) -> Response:
     return response
 
 
-def let_be_kept(seconds: int) -> None:
-    """Let anybody keep the answer to this request for a while: it holds only what is public."""
-    g.may_be_kept = f"public, max-age={seconds}"
+def let_be_kept() -> None:
+    """Let anybody keep the answer to this request, who asks before each use whether it still stands."""
+    g.may_be_kept = "public, no-cache"
 
 
 def site_url(endpoint: str, **values: Any) -> str:

@@ -24,8 +24,6 @@ from consult.publication.queries import ENTRIES_A_PAGE, Gone, PublicEntry, Wante
 
 blueprint = Blueprint("published", __name__)
 
-# Short, so that what is taken back is soon gone everywhere.
-KEPT_SECONDS = 60
 FEED_LENGTH = 50
 SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
 ROBOTS = """User-agent: *
@@ -41,12 +39,12 @@ View = Callable[..., Any]
 
 
 def may_be_kept(view: View) -> View:
-    """Let a page that went well be kept for a moment by browsers and by what stands between."""
+    """Let a page that went well be kept, never shown unasked: what is taken back is gone at once."""
 
     @wraps(view)
     def keep(**values: Any) -> Any:
         answer = view(**values)
-        let_be_kept(KEPT_SECONDS)
+        let_be_kept()
         return answer
 
     return keep
@@ -131,7 +129,7 @@ def evidence(inquiry_slug: str, reference: str) -> Response:
     if isinstance(found, Gone):
         page = render_template("publication/gone.html", inquiry=inquiry, gone=found)
         return make_response(page, 410)
-    let_be_kept(KEPT_SECONDS)
+    let_be_kept()
     return make_response(render_template("publication/evidence.html", inquiry=inquiry, evidence=found))
 
 

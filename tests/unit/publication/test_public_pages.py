@@ -99,19 +99,19 @@ def test_indexes_name_what_is_out_and_nothing_else(desk: Desk, client: PageClien
 
 
 @pytest.mark.parametrize("rest", ["", "respondents", "feed.xml"])
-def test_public_pages_may_be_kept_for_a_moment_and_set_no_cookie(
+def test_public_pages_are_asked_for_each_time_and_set_no_cookie(
     desk: Desk, client: PageClient, rest: str
 ) -> None:
     desk.publish(desk.send())
     answer = client.http.get(desk.public(rest))
-    assert answer.headers["Cache-Control"] == "public, max-age=60"
+    assert answer.headers["Cache-Control"] == "public, no-cache"
     assert "Set-Cookie" not in answer.headers
 
 
 def test_what_is_gone_or_refused_is_not_kept(desk: Desk, client: PageClient) -> None:
     sent = desk.send()
     desk.publish(sent)
-    assert "max-age" in client.http.get(desk.public(sent.reference)).headers["Cache-Control"]
+    assert client.http.get(desk.public(sent.reference)).headers["Cache-Control"] == "public, no-cache"
     service.unpublish(desk.session, sent.reference, why="A slip.", **desk.who())
     desk.session.commit()
     for rest in (sent.reference, "LOC9999"):
