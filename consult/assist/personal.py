@@ -98,4 +98,5 @@ def _searched(text: TextToRead, found: "Sequence[PersonalData]") -> Searched:
             Proposed(Bounds(each.start, each.end), Ground(each.ground), each.score, each.reason)
             for each in found
         ),
+        named=text.publication is PublicationChoice.WITH_NAME,
     )

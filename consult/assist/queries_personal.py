@@ -10,6 +10,7 @@ from consult.evidence.models import Respondent, SourceText, Submission
 from consult.evidence.queries import text_stands
 from consult.evidence.rules import PublicationChoice
 from consult.publication.models import RedactionReading, RedactionRun
+from consult.publication.queries import has_been_read
 
 
 @dataclass(frozen=True)
@@ -50,11 +51,16 @@ def _unread(columns: Any, inquiry_id: int, recogniser: str, version: str) -> Any
     read = (
         select(RedactionReading.source_text_id)
         .join(RedactionRun, RedactionRun.id == RedactionReading.run_id)
-        .where(RedactionRun.recogniser == recogniser, RedactionRun.version == version)
+        .where(
+            RedactionRun.recogniser == recogniser,
+            RedactionRun.version == version,
+            RedactionReading.source_text_id == SourceText.id,
+        )
+        .correlate(SourceText)
     )
     return (
         columns.select_from(SourceText)
         .join(Submission, Submission.id == SourceText.submission_id)
         .join(Respondent, Respondent.id == Submission.respondent_id)
-        .where(Submission.inquiry_id == inquiry_id, text_stands(), SourceText.id.not_in(read))
+        .where(Submission.inquiry_id == inquiry_id, text_stands(), ~(read.exists() & has_been_read()))
     )

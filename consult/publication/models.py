@@ -36,6 +36,8 @@ class RedactionReading(Base):
 
     source_text_id: Mapped[int] = mapped_column(ForeignKey("source_texts.id"), primary_key=True)
     run_id: Mapped[int] = mapped_column(ForeignKey("redaction_runs.id"), index=True)
+    # Whether the writer's name was left alone, as that of one who agreed to be named.
+    named: Mapped[bool]
 
 
 class RedactionProposal(Base):

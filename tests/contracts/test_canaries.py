@@ -18,9 +18,12 @@ from werkzeug.routing import IntegerConverter, Rule
 
 from consult.calls.models import Call, Inquiry
 from consult.coding.service import apply_code
+from consult.evidence.extraction import Extraction, Outcome
 from consult.evidence.models import SourceText, Submission
+from consult.evidence.models_documents import Attachment
 from consult.evidence.rules import Bounds, PublicationChoice, SubmissionState
-from consult.evidence.service import GivenAnswer, GivenConfidence
+from consult.evidence.service import GivenAnswer, GivenAttachment, GivenConfidence
+from consult.foundation.files import file_store
 from consult.foundation.guard import PUBLIC, access_of
 from consult.foundation.security import SYSTEM, Actor, Role
 from consult.publication import queries, service
@@ -37,6 +40,7 @@ CANARIES = (
     "canaryredacted", "canaryproposed", "canaryconfided", "canaryunasked", "canarykeptanswer",
     "canarynameless", "canarybody", "canarytitle", "canarymail", "canarykept", "canarynew", "canaryscope",
     "canarywithdrawn", "canaryback", "canarysame", "canaryclerk", "canaryanalyst", "canaryother",
+    "canaryfile", "canaryletter", "canaryannexed", "canaryscan",
 )  # fmt: skip
 
 
@@ -70,6 +74,12 @@ class World:
         at = words.find(marked)
         marks = (GivenConfidence(Bounds(at, at + len(marked)), "canaryunasked harm."),) if marked else ()
         return GivenAnswer(self.build.question(self.call).id, words, confidences=marks, **values)
+
+    def document(self, words: str, name: str, question_id: int | None = None) -> GivenAttachment:
+        """Return a document whose file bears a word as its name."""
+        found = Extraction(Outcome.TEXT if words else Outcome.FLAGGED, "docx", words)
+        stored = file_store().keep(f"bytes of {name}".encode())
+        return GivenAttachment(stored.sha256, name, stored.size, found, question_id)
 
     def code(self, sent: Submission) -> None:
         """Let every passage carry a suggestion with the whole passage as its reason, and a coding."""
@@ -120,11 +130,17 @@ def world(session: Session, build: Builder) -> World:
 def fill(world: World) -> None:
     """Send, redact, propose, publish and take back."""
     answer, none = world.answer, PublicationChoice.NOT_PUBLISHED
+    kept_answer = answer("canarykeptanswer.", publication=none)
     main = world.send(
         answer("Open words. canaryredacted stood here. canaryproposed too. canaryconfided last.",
                marked="canaryconfided"),
-        answer("canarykeptanswer.", publication=none),
+        kept_answer,
         answer("canarysame without name.", publication=PublicationChoice.WITHOUT_NAME),
+        attachments=(
+            world.document("Open document. canaryletter stood there.", "canaryfile.docx"),
+            world.document("canaryannexed to it.", "annex.docx", kept_answer.question_id),
+            world.document("", "canaryscan.pdf"),
+        ),
     )  # fmt: skip
     nameless = world.send(
         answer("Open words without name."), name="Canarynameless Quill", organisation="Canarybody Trust",
@@ -137,8 +153,9 @@ def fill(world: World) -> None:
     text_id, bounds = world.place_of(main, "canaryproposed")
     found = (Proposed(bounds, Ground.NAME, 0.9, "a test"),)
     service.record_proposals(world.session, world.read(), [service.Searched(text_id, found)])
-    words = service.Words(*world.place_of(main, "canaryredacted"), Ground.NAME)
-    service.withhold(world.session, words, **world.who())
+    for bird in ("canaryredacted", "canaryletter"):
+        words = service.Words(*world.place_of(main, bird), Ground.NAME)
+        service.withhold(world.session, words, **world.who())
     out = [each.reference for each in (main, nameless, back)]
     service.publish(world.session, out, passed_over="canaryunasked", **world.who())
     service.unpublish(world.session, back.reference, why="A slip.", **world.who())
@@ -232,6 +249,18 @@ def test_no_public_page_feed_or_index_holds_what_readers_may_not_have(
         "Open words. [Name removed] stood here. [Name removed] too. [Confidential passage removed] last."
         in shown
     )
+    assert "Open document. [Name removed] stood there." in shown
+    assert "Some answers of this evidence are not published." in shown
+
+
+def test_no_original_of_a_document_is_handed_out_without_signing_in(world: World, client: PageClient) -> None:
+    for attachment in world.session.scalars(select(Attachment)):
+        address = (
+            f"/inquiries/{world.inquiry.slug}/evidence/{world.sent[0].reference}/documents/{attachment.id}"
+        )
+        answer = client.http.get(address, follow_redirects=True)
+        assert answer.request.path == "/sign-in"
+        assert b"bytes of" not in answer.data
 
 
 @pytest.mark.parametrize("output", sorted(OUTPUTS))
@@ -245,4 +274,5 @@ def test_no_file_for_readers_outside_holds_what_they_may_not_have(world: World, 
 def test_the_commission_itself_has_every_one_of_them(world: World) -> None:
     everything = export_of(Export.CODINGS, Clearance.COMPLETE)(world)
     inside = {"canaryredacted", "canaryproposed", "canaryconfided", "canarykeptanswer", "canarykept"}
+    inside |= {"canaryletter", "canaryannexed"}
     assert inside <= birds_in(everything)

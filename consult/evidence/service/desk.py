@@ -18,6 +18,8 @@ from consult.evidence.rules import (
 from consult.evidence.rules_desk import WHY_LATE, MarkKind, may_move, needs_reason, why_asked
 from consult.foundation import audit
 from consult.foundation.errors import BadInput, NotFound, Refused
+from consult.foundation.jobs.names import JobName
+from consult.foundation.jobs.queue import enqueue, waiting_job
 from consult.foundation.security import Actor
 
 
@@ -105,6 +107,9 @@ def record_publication_choice(
         raise Refused("The respondent chose this here. It can be made closer, not freer.")
     detail = {"reference": reference, "from": submission.publication, "to": choice}
     submission.publication = choice
+    # A name that might stand in the words may stand there no more: the words are read again.
+    if waiting_job(session, JobName.PERSONAL_DATA_WANTED, inquiry_id) is None:
+        enqueue(session, JobName.PERSONAL_DATA_WANTED, {}, at=at, inquiry_id=inquiry_id)
     act = audit.Act("record publication choice", "submission", submission.id, why=why, detail=detail)
     audit.record(session, act, inquiry_id=inquiry_id, actor=actor, at=at)
     return submission

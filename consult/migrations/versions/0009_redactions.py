@@ -208,6 +208,7 @@ def upgrade() -> None:
         "redaction_readings",
         sa.Column("source_text_id", sa.Integer(), nullable=False),
         sa.Column("run_id", sa.Integer(), nullable=False),
+        sa.Column("named", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
             ["run_id"], ["redaction_runs.id"], name=op.f("fk_redaction_readings_run_id_redaction_runs")
         ),

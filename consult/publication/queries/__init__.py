@@ -55,6 +55,7 @@ from consult.publication.queries.published import (
 )
 from consult.publication.queries.withholding import (
     confidence_open,
+    has_been_read,
     proposal_open,
     readable,
     readable_answer,
@@ -92,6 +93,7 @@ __all__ = [
     "filters_on_show",
     "fingerprint",
     "going_out",
+    "has_been_read",
     "ids_of",
     "inquiries_on_show",
     "is_latest",

@@ -10,16 +10,17 @@ from sqlalchemy.orm import Session
 from consult.accounts.models import User
 from consult.calls.models import Question
 from consult.evidence.models import Answer, ConfidentialPassage, SourceText, Submission
+from consult.evidence.models_documents import Attachment
 from consult.evidence.queries import TextRead, text_stands
 from consult.evidence.rules import Bounds, PublicationChoice, SubmissionState
 from consult.publication.models import (
     Redaction,
     RedactionDecision,
     RedactionProposal,
-    RedactionReading,
 )
 from consult.publication.queries.withholding import (
     confidence_open,
+    has_been_read,
     proposal_open,
     readable,
     undone,
@@ -104,15 +105,17 @@ def texts_on_desk(session: Session, submission_id: int) -> list[DeskText]:
             SourceText.first_paragraph,
             Question.number,
             Question.prompt,
+            Attachment.name,
         )
         .outerjoin(Answer, Answer.id == SourceText.answer_id)
+        .outerjoin(Attachment, Attachment.id == SourceText.attachment_id)
         .outerjoin(Question, Question.id == Answer.question_id)
         .where(SourceText.submission_id == submission_id, text_stands())
         .order_by(SourceText.position)
     )
     return [
         DeskText(
-            f"{row.number}. {row.prompt}" if row.prompt else "Document",
+            f"{row.number}. {row.prompt}" if row.prompt else f"Document: {row.name or 'without a name'}",
             TextRead(row.id, row.language, row.body, row.first_paragraph),
         )
         for row in rows
@@ -124,8 +127,8 @@ def queue(session: Session, inquiry_id: int) -> list[QueueRow]:
     asked = _asked().subquery()
     unread = (
         select(SourceText.submission_id, func.count().label("unread"))
-        .outerjoin(RedactionReading, RedactionReading.source_text_id == SourceText.id)
-        .where(RedactionReading.source_text_id.is_(None), text_stands())
+        .join(Submission, Submission.id == SourceText.submission_id)
+        .where(Submission.inquiry_id == inquiry_id, ~has_been_read(), text_stands())
         .group_by(SourceText.submission_id)
         .subquery()
     )
@@ -184,8 +187,7 @@ def unread_count(session: Session, inquiry_id: int) -> int:
         select(func.count())
         .select_from(SourceText)
         .join(Submission, Submission.id == SourceText.submission_id)
-        .outerjoin(RedactionReading, RedactionReading.source_text_id == SourceText.id)
-        .where(Submission.inquiry_id == inquiry_id, RedactionReading.source_text_id.is_(None), text_stands())
+        .where(Submission.inquiry_id == inquiry_id, ~has_been_read(), text_stands())
     )
     return session.scalar(rows) or 0
 

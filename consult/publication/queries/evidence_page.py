@@ -13,11 +13,10 @@ from consult.evidence.queries import (
     SubmissionRead,
     TextRead,
     submission_by_reference,
-    text_stands,
 )
 from consult.foundation.errors import NotFound
 from consult.publication.models import PublicationWithdrawal, PublishedPart, PublishedSubmission
-from consult.publication.queries.going_out import GoingOut
+from consult.publication.queries.going_out import GoingOut, parts_given
 from consult.publication.queries.published import (
     PublicEvidence,
     PublicParagraph,
@@ -130,17 +129,8 @@ def _page(session: Session, read: SubmissionRead, out: _Out, *, named: bool) -> 
         respondent_type=read.respondent_type,
         place=read.place,
         language=read.language,
-        held_back=len(parts) < _given(session, read),
+        held_back=len(parts) < parts_given(session, [read.id]).get(read.id, 0),
         parts=tuple(parts),
-    )
-
-
-def _given(session: Session, read: SubmissionRead) -> int:
-    others = select(func.count()).where(
-        SourceText.submission_id == read.id, SourceText.answer_id.is_(None), text_stands()
-    )
-    return len([answer for answer in read.answers if answer.text or answer.lines]) + (
-        session.scalar(others) or 0
     )
 
 

@@ -9,11 +9,18 @@ from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from consult.evidence.models import Answer, Respondent, SourceText, Submission
+from consult.evidence.models_documents import Attachment
 from consult.evidence.queries import answer_stands, counted, text_stands
+from consult.evidence.queries.documents import attachment_stands
 from consult.evidence.rules import PublicationChoice, SubmissionState
-from consult.publication.models import RedactionReading
 from consult.publication.queries.desk import open_counts
-from consult.publication.queries.withholding import readable, readable_answer, readable_text, withheld_spans
+from consult.publication.queries.withholding import (
+    has_been_read,
+    readable,
+    readable_answer,
+    readable_text,
+    withheld_spans,
+)
 from consult.publication.rules import MAY_READ, Clearance, Flag, Withheld, folded, folded_words, shown, united
 
 # What a clerk has accepted, alone or as one of a campaign.
@@ -140,7 +147,7 @@ def _facts_of(session: Session, ids: list[int]) -> _Facts:
     return _Facts(
         texts=texts,
         answers=_grouped(session, _closed_answers(ids)),
-        given=_given(session, ids),
+        given=parts_given(session, ids),
         withheld=withheld,
         undecided=open_counts(session, ids),
         unread=_unread(session, ids),
@@ -174,26 +181,34 @@ def _closed_answers(ids: list[int]):  # type: ignore[no-untyped-def]  # a Select
     )
 
 
-def _given(session: Session, ids: list[int]) -> dict[int, int]:
-    """Return how many answers and other texts each submission has."""
+def parts_given(session: Session, ids: list[int]) -> dict[int, int]:
+    """Return how many answers and documents each submission has."""
     answers = select(Answer.submission_id, func.count()).where(
         Answer.submission_id.in_(ids), Answer.declined.is_(False), answer_stands()
     )
     found: dict[int, int] = dict(session.execute(answers.group_by(Answer.submission_id)).all())
     others = select(SourceText.submission_id, func.count()).where(
-        SourceText.submission_id.in_(ids), SourceText.answer_id.is_(None), text_stands()
+        SourceText.submission_id.in_(ids),
+        SourceText.answer_id.is_(None),
+        SourceText.attachment_id.is_(None),
+        text_stands(),
     )
-    for submission_id, number in session.execute(others.group_by(SourceText.submission_id)):
-        found[submission_id] = found.get(submission_id, 0) + number
+    # A scan that nobody has typed was given too, and does not go out.
+    documents = select(Attachment.submission_id, func.count()).where(
+        Attachment.submission_id.in_(ids), attachment_stands()
+    )
+    for rows in (others.group_by(SourceText.submission_id), documents.group_by(Attachment.submission_id)):
+        for submission_id, number in session.execute(rows):
+            found[submission_id] = found.get(submission_id, 0) + number
     return found
 
 
 def _unread(session: Session, ids: list[int]) -> frozenset[int]:
-    read = exists().where(RedactionReading.source_text_id == SourceText.id)
     return frozenset(
         session.scalars(
             select(SourceText.submission_id)
-            .where(SourceText.submission_id.in_(ids), readable_text(Clearance.PUBLIC), ~read)
+            .join(Submission, Submission.id == SourceText.submission_id)
+            .where(SourceText.submission_id.in_(ids), readable_text(Clearance.PUBLIC), ~has_been_read())
             .distinct()
         )
     )

@@ -107,6 +107,8 @@ def on_show() -> list[ColumnElement[bool]]:
         is_latest(),
         not_taken_back(),
         readable(Clearance.PUBLIC),
+        # Who no longer agrees to be named may be named in the words too: somebody looks before they are out.
+        or_(PublishedSubmission.named.is_(False), Submission.publication == PublicationChoice.WITH_NAME),
     ]
 
 

@@ -6,11 +6,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, exists, literal, or_, select, true, union_all
 from sqlalchemy.orm import Session, aliased
 
-from consult.evidence.models import Answer, ConfidentialPassage, SourceText, Submission
+from consult.evidence.models import Answer, ConfidentialPassage, ReplacedAnswer, SourceText, Submission
 from consult.evidence.models_documents import Attachment
 from consult.evidence.queries import answer_stands, counted, text_stands
 from consult.evidence.rules import PublicationChoice
-from consult.publication.models import Redaction, RedactionDecision, RedactionProposal
+from consult.publication.models import Redaction, RedactionDecision, RedactionProposal, RedactionReading
 from consult.publication.rules import MAY_READ, Clearance, Ground, Withheld
 
 # More values than this in one statement, and engines begin to refuse it.
@@ -36,14 +36,24 @@ def readable_answer(clearance: Clearance) -> ColumnElement[bool]:
 
 
 def readable_document(clearance: Clearance) -> ColumnElement[bool]:
-    """Hold for source texts but those of a document with a closer choice of its own.
+    """Hold for source texts but those of a document that is kept back: by itself, or with its answer.
 
+    A document is given for a question; where words were given too and are kept back, so is the document.
     Needs Submission and SourceText in the statement.
     """
     if clearance is Clearance.COMPLETE:
         return true()
-    closer = exists().where(Attachment.id == SourceText.attachment_id, ~_free_by(Attachment.publication))
-    return ~closer.correlate(SourceText, Submission)
+    mine = Attachment.id == SourceText.attachment_id
+    by_itself = exists().where(mine, ~_free_by(Attachment.publication))
+    beside = aliased(Answer)
+    with_answer = exists().where(
+        mine,
+        beside.submission_id == SourceText.submission_id,
+        beside.question_id == Attachment.question_id,
+        ~_free_by(beside.publication),
+        ~exists().where(ReplacedAnswer.answer_id == beside.id),
+    )
+    return ~(by_itself.correlate(SourceText, Submission) | with_answer.correlate(SourceText, Submission))
 
 
 def _free_by(own: Any) -> ColumnElement[bool]:
@@ -72,6 +82,15 @@ def readable_text(clearance: Clearance) -> ColumnElement[bool]:
         .correlate(SourceText)
     )
     return mine.exists() & text_stands()
+
+
+def has_been_read() -> ColumnElement[bool]:
+    """Hold for texts that a machine has read for personal data, knowing whether their writer is named.
+
+    Needs Submission and SourceText in the statement.
+    """
+    as_chosen = or_(RedactionReading.named.is_(False), Submission.publication == PublicationChoice.WITH_NAME)
+    return exists().where(RedactionReading.source_text_id == SourceText.id, as_chosen)
 
 
 def undone(decision: Any = RedactionDecision) -> ColumnElement[bool]:

@@ -20,6 +20,8 @@ class Searched:
 
     source_text_id: int
     proposed: tuple[Proposed, ...]
+    # Whether its writer's name was left alone: then it is read again when they choose not to be named.
+    named: bool = False
 
 
 def start_redaction_run(
@@ -64,7 +66,10 @@ def record_proposals(session: Session, run_id: int, searched: Sequence[Searched]
         for found in text.proposed
     ]
     new = _insert_new(session, rows) if rows else 0
-    _remember(session, [{"source_text_id": text.source_text_id, "run_id": run_id} for text in searched])
+    read = [
+        {"source_text_id": text.source_text_id, "run_id": run_id, "named": text.named} for text in searched
+    ]
+    _remember(session, read)
     return new
 
 
@@ -81,5 +86,5 @@ def _insert_new(session: Session, rows: list[dict[str, Any]]) -> int:
 def _remember(session: Session, rows: list[dict[str, Any]]) -> None:
     if rows:
         insertion = _engine(session).insert(RedactionReading.__table__)
-        latest = {"run_id": insertion.excluded.run_id}
+        latest = {"run_id": insertion.excluded.run_id, "named": insertion.excluded.named}
         session.execute(insertion.on_conflict_do_update(index_elements=["source_text_id"], set_=latest), rows)

@@ -10,9 +10,11 @@ from consult.assist import personal
 from consult.assist.personal import search_waiting
 from consult.evidence.models import SourceText
 from consult.evidence.rules import PublicationChoice
-from consult.foundation.security import SYSTEM
+from consult.evidence.service import record_publication_choice
+from consult.foundation.security import SYSTEM, Actor, Role
 from consult.publication.models import RedactionProposal, RedactionRun
-from tests.builders import Builder
+from consult.publication.queries import unread_count
+from tests.builders import NOON, Builder
 
 
 def found_in(session: Session) -> list[tuple[str, str]]:
@@ -92,3 +94,24 @@ def test_a_pipeline_installed_since_reads_all_again_and_proposes_only_what_is_ne
         "personal data",
         "personal data, en_core_web_sm",
     ]
+
+
+def test_who_chooses_not_to_be_named_afterwards_is_looked_for_by_name_then(
+    session: Session, build: Builder, run_sent_jobs: Callable[[], int]
+) -> None:
+    inquiry = build.inquiry()
+    clerk = build.member(inquiry, Role.CLERK)
+    sent = build.submission(build.call(inquiry), "Quillfeather wrote this.", name="Ogden Quillfeather")
+    session.commit()
+    run_sent_jobs()
+    assert found_in(session) == []
+    assert unread_count(session, inquiry.id) == 0
+    record_publication_choice(
+        session, sent.reference, PublicationChoice.WITHOUT_NAME, why="Telephoned.",
+        inquiry_id=inquiry.id, actor=Actor.member(clerk.id), at=NOON,
+    )  # fmt: skip
+    session.commit()
+    assert unread_count(session, inquiry.id) == 1
+    run_sent_jobs()
+    assert found_in(session) == [("Quillfeather", "name")]
+    assert unread_count(session, inquiry.id) == 0

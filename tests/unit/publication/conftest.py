@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from consult.accounts.models import User
 from consult.calls.models import Call, Inquiry
 from consult.evidence.models import ConfidentialPassage, SourceText, Submission
-from consult.evidence.rules import Bounds, SubmissionState
+from consult.evidence.rules import Bounds, PublicationChoice, SubmissionState
 from consult.evidence.service import GivenAnswer
 from consult.evidence.service.given import GivenConfidence
 from consult.foundation.security import SYSTEM, Actor, Role
@@ -59,7 +59,8 @@ class Desk:
 
     def read(self, submission: Submission) -> None:
         """Let a machine read all of it and find nothing."""
-        searched = [service.Searched(text.id, ()) for text in self.texts(submission)]
+        named = submission.publication is PublicationChoice.WITH_NAME
+        searched = [service.Searched(text.id, (), named) for text in self.texts(submission)]
         service.record_proposals(self.session, self.run(), searched)
 
     def run(self) -> int:

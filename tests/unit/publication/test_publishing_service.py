@@ -2,9 +2,15 @@
 
 import pytest
 
+from consult.evidence.extraction import Extraction, Outcome
 from consult.evidence.models import Respondent
 from consult.evidence.rules import PublicationChoice, SubmissionState
-from consult.evidence.service import GivenAnswer, change_state, record_publication_choice
+from consult.evidence.service import (
+    GivenAnswer,
+    GivenAttachment,
+    change_state,
+    record_publication_choice,
+)
 from consult.foundation.errors import BadInput, NotFound, Refused
 from consult.publication import queries, service
 from consult.publication.queries import Gone, PublicEvidence, Wanted
@@ -181,21 +187,61 @@ def test_what_was_never_published_looks_like_what_never_was(desk: Desk) -> None:
 
 
 def test_a_closer_choice_or_a_withdrawal_takes_evidence_off_the_pages_at_once(desk: Desk) -> None:
-    chosen, withdrawn, unnamed = desk.send(), desk.send(), desk.send()
-    desk.publish(chosen, withdrawn, unnamed)
+    chosen, withdrawn, kept = desk.send(), desk.send(), desk.send()
+    desk.publish(chosen, withdrawn, kept)
     record_publication_choice(
         desk.session, chosen.reference, PublicationChoice.NOT_PUBLISHED, why="Asked.", **desk.who()
     )
-    record_publication_choice(desk.session, unnamed.reference, WITHOUT, why="Asked.", **desk.who())
     change_state(
         desk.session, withdrawn.reference, SubmissionState.OUT_OF_SCOPE, why="Not ours.", **desk.who()
     )
     entries, count = queries.public_entries(desk.session, desk.inquiry.id, Wanted(), 1)
-    assert [(entry.reference, entry.who) for entry in entries] == [(unnamed.reference, "")]
+    assert [entry.reference for entry in entries] == [kept.reference]
     assert count == 1
     for sent in (chosen, withdrawn):
         assert isinstance(queries.evidence_page(desk.session, desk.inquiry.id, sent.reference), Gone)
-    assert queries.respondents_listed(desk.session, desk.inquiry.id) == ([], 1)
+    listed, _nameless = queries.respondents_listed(desk.session, desk.inquiry.id)
+    assert [each.references for each in listed] == [(kept.reference,)]
+
+
+def test_a_page_that_went_out_with_name_is_gone_when_its_writer_wants_none_until_somebody_looks(
+    desk: Desk,
+) -> None:
+    sent = desk.send("Words of Mary Smith.")
+    desk.publish(sent)
+    record_publication_choice(desk.session, sent.reference, WITHOUT, why="Telephoned.", **desk.who())
+    desk.session.commit()
+    assert isinstance(queries.evidence_page(desk.session, desk.inquiry.id, sent.reference), Gone)
+    assert search(desk, "words") == []
+    assert flags(desk, sent) == (Flag.UNREAD, Flag.NAME_SHOWN)
+    desk.read(sent)
+    desk.withhold(sent, "Mary Smith")
+    assert [each.reference for each in queries.changed_since(desk.session, desk.inquiry.id)] == [
+        sent.reference
+    ]
+    desk.publish(sent)
+    assert page(desk, sent).who == ""
+
+
+def test_a_document_is_kept_back_with_the_answer_that_it_was_given_for(desk: Desk) -> None:
+    questions = [desk.build.question(desk.call) for _ in range(2)]
+    choices = (None, PublicationChoice.NOT_PUBLISHED)
+    answers = [
+        GivenAnswer(question.id, f"Answer {number}.", publication=choice)
+        for number, (question, choice) in enumerate(zip(questions, choices, strict=True))
+    ]
+    files = [
+        GivenAttachment(
+            "0" * 64, f"{number}.txt", 9, Extraction(Outcome.TEXT, "txt", f"File {number}."), each.id
+        )
+        for number, each in enumerate(questions)
+    ]
+    sent = desk.build.evidence(desk.call, *answers, attachments=tuple(files))
+    sent.state = SubmissionState.ACCEPTED
+    desk.read(sent)
+    desk.publish(sent)
+    assert words_of(page(desk, sent)) == "Answer 0.\nFile 0."
+    assert page(desk, sent).held_back
 
 
 def test_the_list_of_respondents_names_bodies_first_and_only_who_agreed(desk: Desk) -> None:
