@@ -53,6 +53,7 @@ MODEL_MODULES = (
     "codebook.models",
     "coding.models",
     "themes.models",
+    "privacy.models",
 )
 # Each registers handlers with @handles, or chores with @hourly, when imported.
 JOB_MODULES = ("foundation.mail", "respond.jobs", "assist.jobs")

@@ -5,17 +5,21 @@ import json
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
+    ColumnElement,
+    ForeignKey,
     Index,
     Integer,
     String,
     Text,
+    insert,
     select,
     text,
+    update,
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -50,6 +54,15 @@ class AuditEvent(Base):
     detail: Mapped[dict[str, Any]]
     previous_hash: Mapped[str] = mapped_column(String(64))
     hash: Mapped[str] = mapped_column(String(64))
+
+
+class AuditErasure(Base):
+    """An event whose reason was erased: the chain then rests on the hash it had, not on its words."""
+
+    __tablename__ = "audit_erasures"
+
+    event_id: Mapped[int] = mapped_column(ForeignKey("audit_events.id"), primary_key=True)
+    at: Mapped[datetime]
 
 
 @dataclass(frozen=True)
@@ -119,12 +132,33 @@ def hash_of(event: AuditEvent) -> str:
 
 
 def first_break(session: Session, inquiry_id: int) -> int | None:
-    """Return the id of the first event that does not follow from the one before it, or None."""
+    """Return the id of the first event that does not follow from the one before it, or None.
+
+    Of an event whose reason was erased only its place in the chain can be checked.
+    """
     previous = GENESIS
-    events = select(AuditEvent).where(AuditEvent.inquiry_id == inquiry_id).order_by(AuditEvent.id)
-    with closing(session.scalars(events.execution_options(yield_per=1000))) as read:
-        for event in read:
-            if event.previous_hash != previous or hash_of(event) != event.hash:
-                return event.id
+    events = (
+        select(AuditEvent, AuditErasure.event_id)
+        .outerjoin(AuditErasure, AuditErasure.event_id == AuditEvent.id)
+        .where(AuditEvent.inquiry_id == inquiry_id)
+        .order_by(AuditEvent.id)
+    )
+    with closing(session.execute(events.execution_options(yield_per=1000))) as read:
+        for event, erased in read:
+            intact = event.why == "" if erased else hash_of(event) == event.hash
+            if event.previous_hash != previous or not intact:
+                return cast(int, event.id)
             previous = event.hash
     return None
+
+
+def erase_reasons(session: Session, which: ColumnElement[bool], *, at: datetime) -> int:
+    """Empty the reasons of some events, within an open erasure, and return how many had one."""
+    with_reason = select(AuditEvent.id).where(which, AuditEvent.why != "")
+    ids = list(session.scalars(with_reason))
+    if ids:
+        session.execute(insert(AuditErasure), [{"event_id": event_id, "at": at} for event_id in ids])
+    for first in range(0, len(ids), 500):
+        some = AuditEvent.id.in_(ids[first : first + 500])
+        session.execute(update(AuditEvent).where(some).values(why=""))
+    return len(ids)

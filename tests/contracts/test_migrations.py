@@ -50,6 +50,10 @@ APPEND_ONLY = {
     "replaced_attachments",
     "paragraph_proposals",
     "paragraph_questions",
+    "audit_erasures",
+    "erasures",
+    "erasure_targets",
+    "erasure_steps",
 }
 
 
