@@ -56,7 +56,19 @@ MODEL_MODULES = (
     "privacy.models",
 )
 # Each registers handlers with @handles, or chores with @hourly, when imported.
-JOB_MODULES = ("foundation.mail", "respond.jobs", "assist.jobs")
+JOB_MODULES = ("foundation.mail", "respond.jobs", "assist.jobs", "privacy.jobs")
+# Each says what its room's tables hold, and registers how an erasure reaches what no foreign key leads to.
+STORE_MODULES = (
+    "accounts.stores",
+    "calls.stores",
+    "evidence.stores",
+    "respond.stores",
+    "publication.stores",
+    "codebook.stores",
+    "coding.stores",
+    "themes.stores",
+    "privacy.stores",
+)
 # Each registers, when imported, what a room below shows without knowing of it.
 PANEL_MODULES = ("themes.panels", "themes.published")
 # Each module has `commands`, a list of click commands and groups.
@@ -69,6 +81,7 @@ COMMAND_MODULES = (
     "respond.commands",
     "assist.commands",
     "reports.commands",
+    "privacy.commands",
     "demo.commands",
 )
 MIGRATIONS = Path(__file__).with_name("migrations")
@@ -144,7 +157,7 @@ def register_rooms(app: Flask) -> None:
         import_module(f"consult.{name}")
     for name in VIEW_MODULES:
         app.register_blueprint(import_module(f"consult.{name}").blueprint)
-    for name in JOB_MODULES + PANEL_MODULES:
+    for name in JOB_MODULES + PANEL_MODULES + STORE_MODULES:
         import_module(f"consult.{name}")
 
 

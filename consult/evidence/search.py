@@ -17,6 +17,7 @@ from sqlalchemy import (
     Select,
     Text,
     column,
+    delete,
     func,
     insert,
     literal_column,
@@ -24,9 +25,11 @@ from sqlalchemy import (
     table,
 )
 from sqlalchemy import cast as sql_cast
+from sqlalchemy import text as sql_text
 from sqlalchemy.orm import Session
 
 from consult.evidence.models import ReplacedText, SourceText
+from consult.foundation.database import rows_changed
 
 _TERM = re.compile(r'"([^"]*)"?|(\S+)')
 _WORD = re.compile(r"\w+")
@@ -40,6 +43,11 @@ _HEADLINE = f"StartSel={OPEN}, StopSel={CLOSE}, MaxWords=36, MinWords=24"
 _MOST_SPOTS = 200
 # ts_headline reads the whole text; the words in context come from its first part.
 _READ_FOR_CONTEXT = 30_000
+
+_SQLITE_OUT = (
+    "INSERT INTO search_texts(search_texts, rowid, body) "
+    "SELECT 'delete', id, body FROM source_texts WHERE id = :id"
+)
 
 _sqlite = table("search_texts", column("rowid", Integer), column("body", Text))
 _postgres = table("search_texts", column("source_text_id", Integer), column("document"))
@@ -85,6 +93,24 @@ def add_to_index(session: Session, source_text_ids: Sequence[int]) -> None:
     else:
         documents = select(SourceText.id, func.to_tsvector(_LANGUAGE, _indexed_part())).where(chosen)
         session.execute(insert(_postgres).from_select(["source_text_id", "document"], documents))
+
+
+def remove_from_index(session: Session, source_text_ids: Collection[int]) -> int:
+    """Take texts out of the index while they are still there, so that no word of them lies in it.
+
+    SQLite's index otherwise keeps what was deleted until it happens to be merged.
+    """
+    gone = 0
+    if _is_sqlite(session):
+        session.execute(sql_text("INSERT INTO search_texts(search_texts, rank) VALUES('secure-delete', 1)"))
+    for source_text_id in sorted(source_text_ids):
+        if _is_sqlite(session):
+            gone += rows_changed(session, sql_text(_SQLITE_OUT).bindparams(id=source_text_id))
+        else:
+            gone += rows_changed(
+                session, delete(_postgres).where(_postgres.c.source_text_id == source_text_id)
+            )
+    return gone
 
 
 def _indexed_part() -> ColumnElement[str]:

@@ -53,8 +53,10 @@ FOR EACH ROW EXECUTE FUNCTION refuse_change_unless_erasing()
 """
 
 # Of an event of the audit log an erasure may empty the reason, and nothing else.
-_LASTING = ("id", "inquiry_id", "at", "actor_kind", "user_id", "verb", "record_kind", "record_id", "detail")
-_LASTING += ("previous_hash", "hash")
+_LASTING = (
+    *("id", "inquiry_id", "at", "actor_kind", "user_id", "verb", "record_kind", "record_id", "detail"),
+    *("previous_hash", "hash"),
+)
 
 SQLITE_REASON = """
 CREATE TRIGGER audit_events_no_update BEFORE UPDATE ON audit_events
@@ -91,7 +93,7 @@ def erasable_guard_statements(
 
 
 def reason_guard_statements(dialect: str) -> list[str]:
-    """Return the DDL that lets an erasure empty the reasons in the audit log, and change nothing else there."""
+    """Return the DDL that lets an erasure empty reasons in the audit log, and change nothing else there."""
     differs = "IS NOT" if dialect == "sqlite" else "IS DISTINCT FROM"
     changed = " OR ".join(f"NEW.{name} {differs} OLD.{name}" for name in _LASTING)
     if dialect == "sqlite":

@@ -5,7 +5,7 @@ import json
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
@@ -147,7 +147,7 @@ def first_break(session: Session, inquiry_id: int) -> int | None:
         for event, erased in read:
             intact = event.why == "" if erased else hash_of(event) == event.hash
             if event.previous_hash != previous or not intact:
-                return cast(int, event.id)
+                return event.id
             previous = event.hash
     return None
 

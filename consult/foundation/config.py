@@ -26,6 +26,7 @@ class Settings:
     trusted_hosts: tuple[str, ...] = ()
     proxies: int = 0
     mail_url: str = ""
+    erasure_ledger: str = ""
     testing: bool = False
 
     @classmethod
@@ -43,6 +44,7 @@ class Settings:
             secure_cookies=env.get("CONSULT_SECURE_COOKIES", "") == "1",
             public_url=env.get("CONSULT_PUBLIC_URL", "").rstrip("/"),
             mail_url=env.get("CONSULT_MAIL_URL", ""),
+            erasure_ledger=env.get("CONSULT_ERASURE_LEDGER", ""),
             proxies=whole_number("CONSULT_PROXIES", env.get("CONSULT_PROXIES", "0")),
             trusted_hosts=tuple(host.strip() for host in hosts.split(",") if host.strip()),
         ).checked()

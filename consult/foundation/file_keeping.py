@@ -3,14 +3,14 @@
 A room that keeps hashes registers the column with `names_files`; nothing is swept that any of them names.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
 
 import click
 from flask.cli import with_appcontext
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from consult.foundation.clock import now
@@ -23,12 +23,34 @@ from consult.foundation.jobs.chores import hourly
 GRACE = timedelta(hours=1)
 AT_ONCE = 500
 
+# Stands where a hash stood whose file was erased on purpose: no file has it, and none is missed.
+ERASED = "0" * 64
+
 _columns: list[InstrumentedAttribute[str]] = []
 
 
 def names_files(column: InstrumentedAttribute[str]) -> None:
     """Register a column that holds the hashes of files in the store."""
     _columns.append(column)
+
+
+def named_by(session: Session, table: str, which: ColumnElement[bool]) -> set[str]:
+    """Return the hashes of files that some rows of a table name; none where the table names no files."""
+    found: set[str] = set()
+    for column in _columns:
+        if column.class_.__tablename__ == table:
+            found |= set(session.scalars(select(column).where(which)))
+    return found - {ERASED}
+
+
+def remove_unnamed(session: Session, store: FileStore, names: Collection[str], *, at: datetime) -> int:
+    """Remove files of these that no row names any more and nobody was given since `at`; return how many."""
+    known = {
+        sha256
+        for column in _columns
+        for sha256 in session.scalars(select(column).where(column.in_(list(names))))
+    }
+    return sum(store.remove_idle(name, before=at) for name in sorted(set(names) - known))
 
 
 @dataclass(frozen=True)
@@ -42,7 +64,7 @@ class Disagreements:
 def disagreements(session: Session, store: FileStore) -> Disagreements:
     """Compare rows and files, both ways."""
     named = {sha256 for column in _columns for sha256 in session.scalars(select(column).distinct())}
-    missing = tuple(sorted(sha256 for sha256 in named if not store.has(sha256)))
+    missing = tuple(sorted(sha256 for sha256 in named - {ERASED} if not store.has(sha256)))
     return Disagreements(missing, tuple(unnamed_files(session, store)))
 
 

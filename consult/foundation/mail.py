@@ -24,6 +24,7 @@ from consult.foundation.jobs.chores import hourly
 from consult.foundation.jobs.names import JobName
 from consult.foundation.jobs.queue import enqueue
 from consult.foundation.jobs.worker import RunningJob, handles
+from consult.foundation.stores import Scope, reaches
 
 PORTS = {"smtp": 25, "smtp+tls": 587, "smtps": 465}
 TRY = timedelta(minutes=5)
@@ -122,6 +123,15 @@ def try_mails_again(at: datetime) -> None:
         late = select(QueuedMail.id, QueuedMail.inquiry_id).where(QueuedMail.queued_at < at - TRY)
         for mail_id, inquiry_id in session.execute(late).all():
             enqueue(session, JobName.MAIL_QUEUED, {"mail": mail_id}, at=at, inquiry_id=inquiry_id)
+
+
+@reaches("Mails not yet sent")
+def erase_mails(session: Session, scope: Scope) -> int:
+    """Erase what waits to be sent to somebody who is erased."""
+    mine = delete(QueuedMail).where(
+        QueuedMail.address.in_(scope.addresses), QueuedMail.inquiry_id == scope.inquiry_id
+    )
+    return rows_changed(session, mine) if scope.addresses else 0
 
 
 class CheckedSMTP(smtplib.SMTP):

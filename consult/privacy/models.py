@@ -1,6 +1,6 @@
 """Erasures: who had what erased, on what ground and when; never a word of it. And how long things are kept.
 
-All but the schedule is append-only. What an erasure reached is recorded step by step; the last step is `DONE`.
+All but the schedule is append-only. What an erasure reached is recorded step by step, the last one `DONE`.
 """
 
 from datetime import datetime

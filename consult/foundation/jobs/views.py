@@ -18,6 +18,7 @@ TITLES = {
     JobName.PERSONAL_DATA_WANTED: "Looking for personal data",
     JobName.CAMPAIGNS_WANTED: "Grouping similar letters",
     JobName.MAIL_QUEUED: "Sending an e-mail",
+    JobName.ERASURE_ORDERED: "Erasing",
 }
 
 

@@ -1,0 +1,75 @@
+"""What the tables of evidence hold, and how an erasure reaches what no foreign key leads to."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from consult.evidence import search
+from consult.evidence.models import Submission
+from consult.evidence.models_campaigns import Campaign, CampaignMember
+from consult.foundation.erasing import any_of
+from consult.foundation.stores import Scope, holds, let_go, reaches
+
+holds("respondents", personal=("name", "organisation", "email"))
+holds(
+    "submissions",
+    words=("title",),
+    personal=("external_key",),
+    keys=("reference", "language", "words_sha256", "send_key", "receipt_hash"),
+)
+holds("answers", personal=("district",))
+holds("source_texts", words=("body",), keys=("language", "sha256"))
+holds("passages", words=("quote",))
+holds("confidential_passages", words=("harm",))
+holds("declarations", words=("on_behalf_of", "role", "interests", "funding"))
+holds("submission_versions", words=("declared",), keys=("language", "send_key", "receipt_hash", "sha256"))
+holds("withdrawal_requests", words=("why",), ours=("answer",))
+holds("attachments", words=("name", "message"), keys=("sha256", "kind", "flags"))
+holds("paragraph_proposals", keys=("model",))
+# What a clerk writes of a submission is about a person, whoever's words it is in.
+holds("state_moves", words=("why",))
+holds("state_batches", ours=("why",))
+holds("marks", words=("note",))
+holds("provenances", words=("choice_known", "note"))
+holds("event_sessions", ours=("name", "venue"))
+holds("campaigns", ours=("name", "note"))
+holds("campaign_runs", keys=("finder", "finder_version", "settings"))
+holds("campaign_proposals", keys=("own",))
+holds("column_mappings", ours=("mapping",), keys=("signature",))
+
+let_go("state_moves", "like_id")
+
+
+@reaches("Search index")
+def leave_the_index(session: Session, scope: Scope) -> int:
+    """Take erased texts out of the search index."""
+    return search.remove_from_index(session, scope.texts)
+
+
+@reaches("Campaigns that showed it as their template")
+def show_another_template(session: Session, scope: Scope) -> int:
+    """Let a campaign show another of its letters, or end with its last."""
+    if not scope.submissions:
+        return 0
+    gone = any_of(Submission.id, scope.submissions)
+    campaigns = session.scalars(
+        select(Campaign).join(Submission, Submission.id == Campaign.template_id).where(gone)
+    ).all()
+    for campaign in campaigns:
+        campaign.template_id = _another_letter(session, campaign, scope) or campaign.template_id
+    session.flush()  # those that found no other letter go with their template
+    return len(campaigns)
+
+
+def _another_letter(session: Session, campaign: Campaign, scope: Scope) -> int | None:
+    letters = select(CampaignMember.submission_id).where(
+        CampaignMember.campaign_id == campaign.id, CampaignMember.by_itself.is_(False)
+    )
+    every = session.scalars(letters.order_by(CampaignMember.submission_id))
+    return next((each for each in every if each not in scope.submissions), None)
+
+
+@reaches("Search index, made anew", rows_gone=True)
+def come_back_to_the_index(session: Session, scope: Scope) -> int:
+    """Put texts back into the index of which words were blotted out."""
+    search.add_to_index(session, sorted({span.text_id for span in scope.spans}))
+    return 0
