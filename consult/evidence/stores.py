@@ -24,7 +24,7 @@ holds("declarations", words=("on_behalf_of", "role", "interests", "funding"))
 holds("submission_versions", words=("declared",), keys=("language", "send_key", "receipt_hash", "sha256"))
 holds("withdrawal_requests", words=("why",), ours=("answer",))
 holds("attachments", words=("name", "message"), keys=("sha256", "kind", "flags"))
-holds("paragraph_proposals", keys=("model",))
+holds("paragraph_proposals", words=("reason",), keys=("model",))
 # What a clerk writes of a submission is about a person, whoever's words it is in.
 holds("state_moves", words=("why",))
 holds("state_batches", ours=("why",))
