@@ -26,6 +26,7 @@ VIEW_MODULES = (
     "evidence.views_entry",
     "evidence.views_campaigns",
     "evidence.views_documents",
+    "evidence.views_paragraphs",
     "respond.views",
     "respond.views_preview",
     "publication.views_public",

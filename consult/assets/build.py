@@ -25,7 +25,7 @@ BUILT = WORKSHOP / "built"
 DIST = SOURCES.parent / "static" / "dist"
 
 STYLES = {"app.css": "main.scss"}
-SCRIPTS = ["app.js", "campaigns.js", "coding.js", "inbox.js", "redaction.js", "saving.js"]
+SCRIPTS = ["app.js", "campaigns.js", "coding.js", "inbox.js", "paragraphs.js", "redaction.js", "saving.js"]
 
 
 def main() -> int:

@@ -1,6 +1,6 @@
-"""What the machine does when evidence arrives or a member asks: cut, group, propose, find personal data."""
+"""What the machine does when evidence arrives or a member asks: cut, group, place, propose, search."""
 
-from consult.assist import bridge, grouping, personal
+from consult.assist import bridge, grouping, personal, placing
 from consult.foundation.clock import now
 from consult.foundation.database import transaction
 from consult.foundation.errors import Refused
@@ -43,6 +43,7 @@ def work(job: RunningJob, *, again: bool) -> None:
     bridge.cut_waiting(inquiry_id, job.progress)
     if not again:
         grouping.group_waiting(inquiry_id, job.progress, actor=_actor_of(job))
+        placing.place_waiting(inquiry_id, job.progress)
     bridge.propose_waiting(inquiry_id, job.progress, actor=_actor_of(job), again=again)
 
 

@@ -90,6 +90,8 @@ class ParagraphQuestion(Base):
     paragraph: Mapped[int]
     # None: to no question.
     question_id: Mapped[int | None] = mapped_column(ForeignKey("questions.id"), index=True)
+    # What the machine had proposed there, whether or not it was followed.
+    proposal_id: Mapped[int | None] = mapped_column(ForeignKey("paragraph_proposals.id"))
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
     at: Mapped[datetime]
 

@@ -11,6 +11,7 @@ from consult.evidence import queries, service
 from consult.evidence.forms import PublicationForm, StateForm, offered_filters
 from consult.evidence.queries import desk
 from consult.evidence.queries.campaigns import campaign_of
+from consult.evidence.queries.paragraphs import mapped_numbers, open_proposals
 from consult.evidence.rules import (
     CHANNEL_WORDS,
     PUBLICATION_WORDS,
@@ -160,6 +161,8 @@ def submission_page(
         form=(form or state_form(found, StateForm(formdata=None)))
         if identity.may(Permission.HANDLE_EVIDENCE)
         else None,
+        open_proposals=open_proposals(session, found.id),
+        mapped=mapped_numbers(session, found.id),
         may_handle=identity.may(Permission.HANDLE_EVIDENCE),
         choice=choice or PublicationForm(formdata=None).offer(found.channel, found.publication),
         neighbours=queries.neighbours_of(session, identity.inquiry_id, found.id),

@@ -116,10 +116,12 @@ def create_mapping() -> None:
         sa.Column("source_text_id", sa.Integer(), nullable=False),
         sa.Column("paragraph", sa.Integer(), nullable=False),
         sa.Column("question_id", sa.Integer(), nullable=True),
+        sa.Column("proposal_id", sa.Integer(), nullable=True),
         sa.Column("user_id", sa.Integer(), nullable=False),
         sa.Column("at", UtcDateTime(), nullable=False),
         foreign_key("paragraph_questions", "source_text_id", "source_texts"),
         foreign_key("paragraph_questions", "question_id", "questions"),
+        foreign_key("paragraph_questions", "proposal_id", "paragraph_proposals"),
         foreign_key("paragraph_questions", "user_id", "users"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_paragraph_questions")),
     )
