@@ -119,10 +119,12 @@ def published_calls(session: Session) -> list[Call]:
     return list(session.scalars(calls.order_by(Call.closes_at, Call.id)))
 
 
-def languages_in_use(session: Session) -> list[str]:
+def languages_in_use(session: Session, inquiry_id: int | None = None) -> list[str]:
     """Return the languages in which the public may read one call or another, in the order of pages."""
-    used = session.scalars(select(Call.languages).where(Call.state != CallState.DRAFT))
-    known = {ENGLISH}.union(*used)
+    used = select(Call.languages).where(Call.state != CallState.DRAFT)
+    if inquiry_id is not None:
+        used = used.where(Call.inquiry_id == inquiry_id)
+    known = {ENGLISH}.union(*session.scalars(used))
     return [language for language in LANGUAGES if language in known]
 
 

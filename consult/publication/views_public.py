@@ -11,11 +11,12 @@ from lxml import etree
 from werkzeug.wrappers import Response
 
 from consult.calls.models import Inquiry
-from consult.calls.queries import inquiry_by_slug
+from consult.calls.queries import inquiry_by_slug, languages_in_use
 from consult.foundation.database import db
 from consult.foundation.errors import NotFound
 from consult.foundation.guard import public
-from consult.foundation.language import LANGUAGES, _, speak
+from consult.foundation.language import _, in_language
+from consult.foundation.language_choice import offer
 from consult.foundation.web import LARGEST_ID, let_be_kept, site_url
 from consult.publication import queries
 from consult.publication.filters import filters_for
@@ -50,18 +51,12 @@ def may_be_kept(view: View) -> View:
     return keep
 
 
-@blueprint.before_request
-def speak_as_asked() -> None:
-    """Speak the language that the address asks for."""
-    if request.args.get("lang") in LANGUAGES:
-        speak(request.args["lang"])
-
-
 @blueprint.get("/evidence/")
 @public
 @may_be_kept
 def inquiries() -> str:
     """List the inquiries that have published evidence."""
+    offer(languages_in_use(db.session()))
     rows = queries.inquiries_on_show(db.session())
     return render_template("publication/inquiries.html", title=_("Published evidence"), rows=rows)
 
@@ -165,22 +160,17 @@ def robots() -> Response:
 
 def page_link(inquiry_slug: str, number: int, asked: dict[str, str]) -> str:
     """Return the address of a page of a list."""
-    values: dict[str, Any] = {**asked, "page": number, "lang": lang_asked()}
+    values: dict[str, Any] = {**asked, "page": number}
     return url_for("published.evidence_list", inquiry_slug=inquiry_slug, **values)
 
 
 def with_evidence(inquiry_slug: str) -> Inquiry:
-    """Return an inquiry that has published something; of any other nothing is told."""
+    """Return an inquiry that has published something, in its languages; of any other nothing is told."""
     inquiry = inquiry_by_slug(db.session(), inquiry_slug)
     if queries.last_change(db.session(), inquiry.id) is None:
         raise NotFound(_("There is no published evidence here."))
+    offer(languages_in_use(db.session(), inquiry.id))
     return inquiry
-
-
-def lang_asked() -> str | None:
-    """Return the language that the address asks for, to keep it in the addresses of other pages."""
-    asked = request.args.get("lang")
-    return asked if asked in LANGUAGES else None
 
 
 def page_asked() -> int:
@@ -199,7 +189,7 @@ def as_xml(data: bytes, mimetype: str) -> Response:
 def feed_of(inquiry: Inquiry, entries: list[PublicEntry]) -> bytes:
     """Return an RSS feed of what was published."""
     made = FeedGenerator()
-    made.title(_("%(inquiry)s: published evidence", inquiry=inquiry.title))
+    made.title(_("%(inquiry)s: published evidence", inquiry=in_language(inquiry, "title")))
     made.link(href=site_url("published.evidence_list", inquiry_slug=inquiry.slug), rel="alternate")
     made.description(_("Evidence as the commission publishes it."))
     # Of the content and not of the clock: the same feed twice is the same bytes.

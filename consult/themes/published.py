@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 from consult.coding.models import Coding
 from consult.coding.queries import stands
 from consult.evidence.models import Passage, Submission
-from consult.foundation.language import lazy
+from consult.foundation.language import ENGLISH, Words, lazy
 from consult.publication.filters import EvidenceFilter, evidence_filter
 from consult.publication.queries import spans_kept_back, texts_on_show
 from consult.themes.models import Theme, ThemeCode
@@ -23,7 +23,7 @@ def by_theme(session: Session, inquiry_id: int) -> EvidenceFilter:
         )
         .order_by(Theme.position, Theme.id)
     )
-    values: dict[str, str] = dict(session.execute(themes).all())
+    values = {row.slug: Words(row.title, ENGLISH) for row in session.execute(themes)}
 
     def under(slug: str) -> ColumnElement[bool]:
         named = select(Theme.id).where(Theme.inquiry_id == inquiry_id, Theme.slug == slug).scalar_subquery()

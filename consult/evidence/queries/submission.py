@@ -31,7 +31,7 @@ from consult.evidence.rules import (
     SubmissionState,
 )
 from consult.foundation.errors import NotFound
-from consult.foundation.language import in_language
+from consult.foundation.language import _, in_language
 
 
 @dataclass(frozen=True)
@@ -61,13 +61,13 @@ class AnswerRead:
 
     @property
     def lines(self) -> list[str]:
-        """Return a closed answer in words, a line for each choice."""
+        """Return a closed answer in words, a line for each choice, in the language of the page."""
         return [
             *self.chosen,
             *(f"{row}: {option}" for row, option in self.cells),
             *number_in_words(self.question, self.number),
             *([self.place] if self.place else []),
-            *([f"Postcode district {self.district}"] if self.district else []),
+            *([_("Postcode district %(district)s", district=self.district)] if self.district else []),
             *(["Prefers not to say"] if self.declined else []),
         ]
 
@@ -78,9 +78,14 @@ def number_in_words(question: Question, number: int | None) -> list[str]:
         return []
     if question.kind is not QuestionKind.SCALE:
         return [f"{number:,}"]
-    least = f"{question.minimum} {question.minimum_meaning and f'({question.minimum_meaning})'}".strip()
-    most = f"{question.maximum} {question.maximum_meaning and f'({question.maximum_meaning})'}".strip()
-    return [f"{number} on a scale from {least} to {most}"]
+    ends = [
+        f"{end} ({meaning})" if meaning else f"{end}"
+        for end, meaning in (
+            (question.minimum, in_language(question, "minimum_meaning")),
+            (question.maximum, in_language(question, "maximum_meaning")),
+        )
+    ]
+    return [_("%(number)s on a scale from %(least)s to %(most)s", number=number, least=ends[0], most=ends[1])]
 
 
 @dataclass(frozen=True)
@@ -264,9 +269,9 @@ def _as_read(answer: Answer, text: TextRead | None) -> AnswerRead:
     return AnswerRead(
         question=answer.question,
         text=text,
-        chosen=tuple(option.wording for option in options),
+        chosen=tuple(in_language(option, "wording") for option in options),
         number=answer.number,
-        place=answer.place.name if answer.place else None,
+        place=in_language(answer.place, "name") if answer.place else None,
         cells=cells_in_words(answer),
         district=answer.district,
         declined=answer.declined,

@@ -1,12 +1,14 @@
 """One published submission whole, or what stands in its place; and what indexes of all of them say."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from consult.calls.models import Inquiry, Place, RespondentType
+from consult.calls.models import Call, Inquiry, Place, RespondentType
 from consult.evidence.models import Answer, Respondent, SourceText, Submission
 from consult.evidence.queries import (
     AnswerRead,
@@ -15,6 +17,7 @@ from consult.evidence.queries import (
     submission_by_reference,
 )
 from consult.foundation.errors import NotFound
+from consult.foundation.language import in_language
 from consult.publication.models import PublicationWithdrawal, PublishedPart, PublishedSubmission
 from consult.publication.queries.going_out import GoingOut, parts_given
 from consult.publication.queries.published import (
@@ -119,19 +122,32 @@ def _out(session: Session, published_id: int) -> _Out:
 
 def _page(session: Session, read: SubmissionRead, out: _Out, *, named: bool) -> PublicEvidence:
     name = name_shown(named, read.publication, read.name, read.organisation)
+    call, respondent_type, place = _context(session, read.id)
     parts = _parts(session, read, out)
     return PublicEvidence(
         reference=read.reference,
         # A title is the writer's own and may name them.
         title=read.title if name else "",
         who=name,
-        call=read.call_title,
-        respondent_type=read.respondent_type,
-        place=read.place,
+        call=in_language(call, "title"),
+        respondent_type=in_language(respondent_type, "name") if respondent_type else None,
+        place=in_language(place, "name") if place else None,
         language=read.language,
         held_back=len(parts) < parts_given(session, [read.id]).get(read.id, 0),
         parts=tuple(parts),
     )
+
+
+def _context(session: Session, submission_id: int) -> Any:
+    """Return the call of a submission, its respondent type and its place, each with all its languages."""
+    return session.execute(
+        select(Call, RespondentType, Place)
+        .select_from(Submission)
+        .join(Call, Call.id == Submission.call_id)
+        .outerjoin(RespondentType, RespondentType.id == Submission.respondent_type_id)
+        .outerjoin(Place, Place.id == Submission.place_id)
+        .where(Submission.id == submission_id)
+    ).one()
 
 
 def _parts(session: Session, read: SubmissionRead, out: _Out) -> list[PublicPart]:
@@ -152,14 +168,15 @@ def _parts(session: Session, read: SubmissionRead, out: _Out) -> list[PublicPart
 
 def _part(answer: AnswerRead, closed: set[int], out: _Out) -> PublicPart | None:
     question = answer.question
+    prompt = in_language(question, "prompt")
     if answer.text is not None:
         if answer.text.id not in out.withheld:
             return None
         paragraphs = _paragraphs(answer.text, out.withheld[answer.text.id])
-        return PublicPart(question.prompt, question.number, answer.text.language, (), paragraphs)
+        return PublicPart(prompt, question.number, answer.text.language, (), paragraphs)
     if question.id not in closed or not answer.lines:
         return None
-    return PublicPart(question.prompt, question.number, "", tuple(answer.lines))
+    return PublicPart(prompt, question.number, "", tuple(answer.lines))
 
 
 def _paragraphs(text: TextRead, withheld: list[Withheld]) -> tuple[PublicParagraph, ...]:
@@ -223,35 +240,35 @@ class InquiryOnShow:
 def inquiries_on_show(session: Session) -> list[InquiryOnShow]:
     """Return the inquiries that have published evidence, by title."""
     rows = session.execute(
-        select(Inquiry.slug, Inquiry.title, func.count(Submission.id))
+        select(Inquiry, func.count(Submission.id).label("number"))
         .select_from(Submission)
         .join(PublishedSubmission, PublishedSubmission.submission_id == Submission.id)
         .join(Inquiry, Inquiry.id == Submission.inquiry_id)
         .where(*on_show())
-        .group_by(Inquiry.slug, Inquiry.title)
+        .group_by(Inquiry.id)
         .order_by(Inquiry.title)
     )
-    return [InquiryOnShow(*row) for row in rows]
+    return [InquiryOnShow(row.Inquiry.slug, in_language(row.Inquiry, "title"), row.number) for row in rows]
 
 
-def filters_on_show(session: Session, inquiry_id: int) -> tuple[dict[str, str], dict[str, str]]:
+def filters_on_show(session: Session, inquiry_id: int) -> tuple[Mapping[str, str], Mapping[str, str]]:
     """Return the respondent types and places, by slug, of what is out: others would tell of what is not."""
-    found = []
-    for model, key in (
-        (RespondentType, Submission.respondent_type_id),
-        (Place, Submission.place_id),
-    ):
-        rows = session.execute(
-            select(model.slug, model.name)
-            .distinct()
-            .add_columns(model.position)
-            .join(Submission, key == model.id)
-            .join(PublishedSubmission, PublishedSubmission.submission_id == Submission.id)
-            .where(*on_show(), Submission.inquiry_id == inquiry_id)
-            .order_by(model.position, model.name)
-        )
-        found.append({row.slug: row.name for row in rows})
-    return found[0], found[1]
+    out = (
+        select(Submission.respondent_type_id, Submission.place_id)
+        .join(PublishedSubmission, PublishedSubmission.submission_id == Submission.id)
+        .where(*on_show(), Submission.inquiry_id == inquiry_id)
+        .subquery()
+    )
+    types = select(RespondentType).where(RespondentType.id.in_(select(out.c.respondent_type_id)))
+    places = select(Place).where(Place.id.in_(select(out.c.place_id)))
+    return (
+        _names(session.scalars(types.order_by(RespondentType.position, RespondentType.name))),
+        _names(session.scalars(places.order_by(Place.position, Place.name))),
+    )
+
+
+def _names(rows: Iterable[RespondentType | Place]) -> dict[str, str]:
+    return {row.slug: in_language(row, "name") for row in rows}
 
 
 def last_change(session: Session, inquiry_id: int) -> datetime | None:

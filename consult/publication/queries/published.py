@@ -12,6 +12,7 @@ from consult.calls.models import Place, RespondentType
 from consult.evidence.models import Respondent, SourceText, Submission
 from consult.evidence.queries import who
 from consult.evidence.rules import PublicationChoice
+from consult.foundation.language import ENGLISH, Words, in_language
 from consult.publication.models import (
     PublicationWithdrawal,
     PublishedPart,
@@ -46,7 +47,7 @@ class PublicEntry:
     place: str | None
     at: datetime
     version: int
-    opening: str = ""
+    opening: Words
 
 
 @dataclass(frozen=True)
@@ -189,8 +190,8 @@ def _entries() -> Any:
             PublishedSubmission.named,
             Respondent.name,
             Respondent.organisation,
-            RespondentType.name.label("respondent_type"),
-            Place.name.label("place"),
+            RespondentType,
+            Place,
             PublishedSubmission.at,
             PublishedSubmission.version,
         )
@@ -230,7 +231,8 @@ def _speaking_of(words: list[str], *, whole: bool) -> Select[int]:
 
 def name_shown(named: bool, choice: PublicationChoice, name: str, organisation: str) -> str:  # noqa: FBT001  # a fact
     """Return who readers outside are told that evidence is from; nothing where they are not told."""
-    return who(name, organisation) if named and choice is PublicationChoice.WITH_NAME else ""
+    agreed = named and choice is PublicationChoice.WITH_NAME
+    return who(name, organisation) if agreed and (name or organisation) else ""
 
 
 def _with_openings(session: Session, rows: Sequence[Any]) -> list[PublicEntry]:
@@ -239,20 +241,20 @@ def _with_openings(session: Session, rows: Sequence[Any]) -> list[PublicEntry]:
         PublicEntry(
             reference=row.reference,
             who=name_shown(row.named, row.publication, row.name, row.organisation),
-            respondent_type=row.respondent_type,
-            place=row.place,
+            respondent_type=in_language(row.RespondentType, "name") if row.RespondentType else None,
+            place=in_language(row.Place, "name") if row.Place else None,
             at=row.at,
             version=row.version,
-            opening=openings.get(row.id, ""),
+            opening=openings.get(row.id, Words("", ENGLISH)),
         )
         for row in rows
     ]
 
 
-def _openings(session: Session, submission_ids: Sequence[int]) -> dict[int, str]:
+def _openings(session: Session, submission_ids: Sequence[int]) -> dict[int, Words]:
     """Return the first words of each submission, as readers outside have them."""
     texts = (
-        select(SourceText.submission_id, SourceText.id, SourceText.body)
+        select(SourceText.submission_id, SourceText.id, SourceText.body, SourceText.language)
         .where(SourceText.submission_id.in_(submission_ids), SourceText.id.in_(texts_on_show()))
         .order_by(SourceText.submission_id, SourceText.position.desc())
     )
@@ -263,5 +265,6 @@ def _openings(session: Session, submission_ids: Sequence[int]) -> dict[int, str]
         words = "".join(run.words for run in shown(row.body, withheld.get(row.id, ())))
         line = " ".join(words[: OPENING_CHARACTERS * 2].split())
         cut = len(line) > OPENING_CHARACTERS
-        found[submission_id] = line[:OPENING_CHARACTERS].rsplit(" ", 1)[0] + " …" if cut else line
+        line = line[:OPENING_CHARACTERS].rsplit(" ", 1)[0] + " …" if cut else line
+        found[submission_id] = Words(line, row.language)
     return found

@@ -2,11 +2,13 @@
 
 import pytest
 from lxml import etree
+from sqlalchemy import select
 
+from consult.calls.models import Question
 from consult.evidence.rules import PublicationChoice
 from consult.publication import service
 from consult.publication.queries import ENTRIES_A_PAGE
-from tests.page import PageClient
+from tests.page import PageClient, words_of
 from tests.unit.publication.conftest import Desk
 
 WITHOUT = PublicationChoice.WITHOUT_NAME
@@ -116,6 +118,32 @@ def test_what_is_gone_or_refused_is_not_kept(desk: Desk, client: PageClient) -> 
     desk.session.commit()
     for rest in (sent.reference, "LOC9999"):
         assert client.http.get(desk.public(rest)).headers["Cache-Control"] == "no-store"
+
+
+def test_a_reader_chooses_welsh_and_what_is_in_english_is_marked(desk: Desk, client: PageClient) -> None:
+    desk.call.languages = ["en", "cy"]
+    desk.inquiry.translations = {"cy": {"title": "Ymchwiliad"}}
+    sent = desk.send("My words.")
+    for question in desk.session.scalars(select(Question)):
+        question.translations = {"cy": {"prompt": "Beth sydd o’i le?"}}
+    desk.session.commit()
+    desk.withhold(sent, "words")
+    desk.publish(sent)
+    page = client.get(client.get(desk.public()).link("Cymraeg"))
+    assert page.h1 == "Tystiolaeth sydd wedi’i chyhoeddi"
+    assert "Ymchwiliad" in page.text
+    page = client.get(page.link(f"{sent.reference} Mary Smith"))
+    assert "Beth sydd o’i le?" in page.text
+    assert [words_of(e) for e in page.all("div") if e.get("lang") == "en"] == [
+        "1 My [Gwybodaeth bersonol wedi’i thynnu]."
+    ]
+    assert [e.get("lang") for e in page.all("span") if e.get("class") == "app-removed"] == ["cy"]
+    assert page.link("English").endswith("?lang=en")
+
+
+def test_no_language_is_offered_where_no_call_is_in_two(desk: Desk, client: PageClient) -> None:
+    desk.publish(desk.send())
+    assert "Cymraeg" not in client.get(desk.public()).text
 
 
 def test_markup_in_evidence_is_shown_as_text(desk: Desk, client: PageClient) -> None:
