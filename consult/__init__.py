@@ -71,7 +71,7 @@ STORE_MODULES = (
     "privacy.stores",
 )
 # Each registers, when imported, what a room below shows without knowing of it.
-PANEL_MODULES = ("themes.panels", "themes.published")
+PANEL_MODULES = ("publication.became", "themes.became", "themes.panels", "themes.published")
 # Each module has `commands`, a list of click commands and groups.
 COMMAND_MODULES = (
     "foundation.jobs.commands",

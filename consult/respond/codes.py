@@ -51,3 +51,11 @@ def receipt_code_for(return_code: str) -> str:
 def team_code_for(return_code: str, number: int) -> str:
     """Return the code that lets colleagues write in a draft; it leads back to no return code."""
     return code_from(hashlib.sha256(f"team {number} of {return_code}".encode()).digest())
+
+
+def amendment_code_for(receipt_code: str, version: int) -> str:
+    """Return the return code of the draft in which whoever holds a receipt code changes one version.
+
+    Whoever presses twice, or comes back on another device, finds the same draft.
+    """
+    return code_from(hashlib.sha256(f"change of version {version} of {receipt_code}".encode()).digest())

@@ -18,6 +18,7 @@ from consult.respond.forms import JourneyForm, ResumeForm, TeamForm, publication
 from consult.respond.routes import blueprint
 from consult.respond.views_after import resume_page
 from consult.respond.views_publication import marked_question, marking_form
+from consult.respond.views_receipt import withdrawing_page
 from consult.respond.views_team import join_page, lost_team_question
 from consult.respond.views_writing import declaration_form
 from consult.respond.visit import Visit, visit_to, was_posted_from_here
@@ -97,6 +98,14 @@ def lost_sharing(**_address: str) -> Response:
     return press_again(_("Let nobody in any more") if stops else _("Make a team code"))
 
 
+def lost_change(**_address: str) -> Response:
+    return press_again(_("Change my answers"))
+
+
+def lost_withdrawal(code: str) -> Response:
+    return withdrawing_page(code, why=request.form.get("why", ""), status=pages.LOST)
+
+
 def lost_join() -> Response:
     return join_page(readable(TeamForm()), status=pages.LOST)
 
@@ -152,6 +161,8 @@ HANDLERS: dict[str, Callable[..., Response]] = {
     "renew_code": lost_renewal,
     "change_sharing": lost_sharing,
     "save_team_question": lost_team_question,
+    "begin_change": lost_change,
+    "withdraw_now": lost_withdrawal,
     "join": lost_join,
 }
 

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from consult.calls.closing import closing_policy, countdown
 from consult.calls.rules import QuestionKind
+from consult.calls.withdrawing import policy_in_words
 from consult.evidence.rules import PublicationChoice
 from consult.foundation.clock import now
 from consult.foundation.database import db
@@ -30,6 +31,7 @@ from consult.respond.forms import (
 )
 from consult.respond.logic import answered_in_vain, begins_section, progress
 from consult.respond.outcomes import outcome_of, what_to_know
+from consult.respond.queries_receipt import reference_of
 from consult.respond.rules import (
     ABOUT,
     CHECK,
@@ -243,6 +245,8 @@ def check_page(visit: Visit, *, tried: bool = False, lost: bool = False) -> Resp
         in_vain=answered_in_vain(visit.call.questions, draft.answers),
         missing=missing,
         policy=closing_policy(visit.call),
+        after_sending=policy_in_words(visit.call.withdrawal_policy),
+        amends=reference_of(db.session(), draft.amends_id) if draft.amends_id else "",
         errors=missing if tried else [],
         back=way_back(visit, CHECK),
     )

@@ -5,15 +5,19 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import Session
 
 from consult.calls.models import Call, Inquiry, Place, Question
 from consult.calls.queries import call_with_questions, places_of, respondent_types_of
-from consult.calls.rules import DECLARATIONS, CallState, Openness, QuestionKind, openness
+from consult.calls.rules import (
+    DECLARATIONS,
+    CallState,
+    Openness,
+    QuestionKind,
+    WithdrawalPolicy,
+    openness,
+)
 from consult.calls.uses import tells_of_use
-from consult.evidence.models import Answer, AnswerCell, AnswerChoice, SourceText, Submission
-from consult.evidence.queries import cells_in_words, confidences_of
-from consult.evidence.rules import PublicationChoice
 from consult.foundation.errors import NotFound
 from consult.foundation.language import ENGLISH, _, in_language
 from consult.respond.answers import Asked, Choice, SectionAsked
@@ -50,6 +54,8 @@ class CallToAnswer:
     # Which declarations it asks for.
     declarations: tuple[str, ...] = ()
     grace_minutes: int = 0
+    # The rule of withdrawal of its inquiry.
+    withdrawal_policy: WithdrawalPolicy = WithdrawalPolicy.UNTIL_REPORT
 
     @property
     def asking(self) -> Asking:
@@ -96,42 +102,13 @@ class DraftHeld:
     # How many team codes were made, and whether the last still lets colleagues in.
     team_number: int = 0
     is_shared: bool = False
+    # The submission that it changes, if it changes what was sent before.
+    amends_id: int | None = None
 
     @property
     def filled(self) -> Filled:
         """Return what was typed, as values that rules decide on."""
         return Filled(self.answers, self.about, self.confidences, self.waiting)
-
-
-@dataclass(frozen=True)
-class AnswerSent:
-    """One answer on a receipt: words as they were sent, or what was chosen."""
-
-    position: int
-    prompt: str
-    words: str
-    chosen: tuple[str, ...]
-    # Its own choice, where it is not the one for all.
-    publication: PublicationChoice | None = None
-    kept_back: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Receipt:
-    """Everything that was sent, for whoever holds the receipt code."""
-
-    reference: str
-    sent_at: datetime
-    call_title: str
-    inquiry_title: str
-    inquiry_slug: str
-    call_slug: str
-    name: str
-    organisation: str
-    email: str
-    respondent_type: str
-    publication: PublicationChoice
-    answers: tuple[AnswerSent, ...]
 
 
 def published_call(session: Session, inquiry_slug: str, call_slug: str) -> Call:
@@ -172,6 +149,7 @@ def as_call_to_answer(session: Session, call: Call) -> CallToAnswer:
         types=tuple(RespondentTypeOffered(t.id, t.slug, in_language(t, "name")) for t in types),
         declarations=tuple(name for name in DECLARATIONS if name in call.declarations),
         grace_minutes=call.grace_minutes,
+        withdrawal_policy=call.inquiry.withdrawal_policy,
     )
 
 
@@ -251,6 +229,7 @@ def as_held(session: Session, draft: Draft) -> DraftHeld:
         slots_waiting(session, draft.id),
         draft.team_number,
         draft.team_hash is not None,
+        draft.amends_id,
     )
 
 
@@ -269,95 +248,6 @@ def slugs_for_code(session: Session, return_code: str) -> tuple[str, str] | None
         .where(Draft.code_hash == hash_of(return_code))
     ).one_or_none()
     return (row[0], row[1]) if row else None
-
-
-def receipt_exists(session: Session, receipt_code: str) -> bool:
-    """Tell whether something was sent under this receipt code."""
-    found = select(Submission.id).where(Submission.receipt_hash == hash_of(receipt_code))
-    return session.scalar(found) is not None
-
-
-def languages_of_receipt(session: Session, receipt_code: str) -> tuple[list[str], str]:
-    """Return the languages of the call that was answered, and the one in which it was."""
-    row = session.execute(
-        select(Call.languages, Submission.language)
-        .join(Submission, Submission.call_id == Call.id)
-        .where(Submission.receipt_hash == hash_of(receipt_code))
-    ).one_or_none()
-    return (row[0], row[1]) if row else ([ENGLISH], ENGLISH)
-
-
-def receipt_for(session: Session, receipt_code: str) -> Receipt:
-    """Return what was sent under a receipt code; NotFound for any other."""
-    row = session.execute(
-        select(Submission, Call, Inquiry)
-        .join(Call, Call.id == Submission.call_id)
-        .join(Inquiry, Inquiry.id == Submission.inquiry_id)
-        .where(Submission.receipt_hash == hash_of(receipt_code))
-        .options(joinedload(Submission.respondent), joinedload(Submission.respondent_type))
-    ).one_or_none()
-    if row is None:
-        raise NotFound(_("There is no receipt under this code. Check each group of letters and figures."))
-    submission, call, inquiry = row
-    return Receipt(
-        reference=submission.reference,
-        sent_at=submission.sent_at,
-        call_title=in_language(call, "title"),
-        inquiry_title=in_language(inquiry, "title"),
-        inquiry_slug=inquiry.slug,
-        call_slug=call.slug,
-        name=submission.respondent.name,
-        organisation=submission.respondent.organisation,
-        email=submission.respondent.email,
-        respondent_type=in_language(submission.respondent_type, "name") if submission.respondent_type else "",
-        publication=submission.publication,
-        answers=answers_sent(session, submission.id),
-    )
-
-
-def answers_sent(session: Session, submission_id: int) -> tuple[AnswerSent, ...]:
-    """Return the answers of a submission by number of question."""
-    call = select(Submission.call_id).where(Submission.id == submission_id).scalar_subquery()
-    numbered = session.scalars(select(Question.id).where(Question.call_id == call).order_by(Question.number))
-    positions = {question_id: position for position, question_id in enumerate(numbered, 1)}
-    answers = session.execute(
-        select(Answer, SourceText.id, SourceText.body)
-        .join(Question, Question.id == Answer.question_id)
-        .outerjoin(SourceText, SourceText.answer_id == Answer.id)
-        .where(Answer.submission_id == submission_id)
-        .order_by(Question.number)
-        .options(
-            joinedload(Answer.question),
-            joinedload(Answer.place),
-            selectinload(Answer.choices).joinedload(AnswerChoice.option),
-            selectinload(Answer.cells).options(joinedload(AnswerCell.row), joinedload(AnswerCell.option)),
-        )
-    )
-    marks: dict[int, list[str]] = {}
-    for mark in confidences_of(session, submission_id):
-        marks.setdefault(mark.source_text_id, []).append(mark.words)
-    return tuple(
-        AnswerSent(
-            positions[answer.question_id],
-            in_language(answer.question, "prompt"),
-            body or "",
-            chosen_in(answer),
-            answer.publication,
-            tuple(marks.get(text_id, ())),
-        )
-        for answer, text_id, body in answers
-    )
-
-
-def chosen_in(answer: Answer) -> tuple[str, ...]:
-    """Return what an answer without words says, in the language of the page."""
-    options = sorted((c.option.position, in_language(c.option, "wording")) for c in answer.choices)
-    number = [] if answer.number is None else [f"{answer.number:,}"]
-    place = [in_language(answer.place, "name")] if answer.place else []
-    district = [_("Postcode district %(district)s", district=answer.district)] if answer.district else []
-    declined = [_("Prefer not to say")] if answer.declined else []
-    cells = [f"{row}: {option}" for row, option in cells_in_words(answer)]
-    return (*(wording for _position, wording in options), *cells, *number, *place, *district, *declined)
 
 
 @tells_of_use

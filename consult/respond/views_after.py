@@ -1,19 +1,20 @@
-"""Going away and coming back: the return code, resuming, the reference and the receipt."""
+"""Going away and coming back: the return code, resuming, the reference."""
 
 from flask import flash, make_response, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from consult.calls.queries import languages_in_use
+from consult.calls.withdrawing import policy_in_words
 from consult.evidence.rules import PublicationChoice
 from consult.foundation.database import db
 from consult.foundation.guard import public
 from consult.foundation.language import _, lazy
-from consult.foundation.language_choice import offer, return_in, settle
+from consult.foundation.language_choice import offer, return_in
 from consult.respond import pages
 from consult.respond.codes import code_read, grouped, is_code, receipt_code_for
-from consult.respond.forms import PUBLICATION_CHOICES, WHAT_WILL_HAPPEN, ResumeForm
-from consult.respond.outcomes import OUTCOMES
-from consult.respond.queries import languages_of_receipt, receipt_exists, receipt_for, slugs_for_code
+from consult.respond.forms import WHAT_WILL_HAPPEN, ResumeForm
+from consult.respond.queries import slugs_for_code
+from consult.respond.queries_receipt import receipt_exists, receipt_for
 from consult.respond.routes import blueprint
 from consult.respond.visit import address_of, forget, remember, visit_to
 from consult.respond.ways import open_step, to, turned_away
@@ -89,34 +90,13 @@ def sent(inquiry_slug: str, call_slug: str) -> Response:
     return pages.shown(
         "sent",
         visit,
-        title=_("We have your evidence"),
+        title=_("We have your changes") if receipt.version > 1 else _("We have your evidence"),
         receipt=receipt,
+        policy=policy_in_words(visit.call.withdrawal_policy),
         receipt_code=grouped(code),
         will_happen=WHAT_WILL_HAPPEN[receipt.publication],
         not_published=receipt.publication is PublicationChoice.NOT_PUBLISHED,
     )
-
-
-@blueprint.get("/receipt/<code>")
-@public
-def receipt(code: str) -> Response:
-    """Show a copy of everything sent to whoever holds the receipt code."""
-    settle(*languages_of_receipt(db.session(), code_read(code)))
-    found = receipt_for(db.session(), code_read(code))
-    page = render_template(
-        "respond/receipt.html",
-        title=_("Your evidence %(reference)s", reference=found.reference),
-        receipt=found,
-        choice=PUBLICATION_CHOICES[found.publication],
-        will_happen=WHAT_WILL_HAPPEN[found.publication],
-        outcomes=OUTCOMES,
-        receipt_code=grouped(code_read(code)),
-    )
-    response = make_response(page)
-    # The address is the secret: no other page may learn it.
-    response.headers["Referrer-Policy"] = "no-referrer"
-    response.headers["X-Robots-Tag"] = "noindex"
-    return response
 
 
 def resume_page(form: ResumeForm, *, status: int = 200) -> Response:

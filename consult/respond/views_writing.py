@@ -24,7 +24,16 @@ from consult.respond.routes import blueprint
 from consult.respond.rules import ABOUT, CHECK, DECLARATION, Step, has_words, step_after, versions_of
 from consult.respond.sittings import sitting_posted
 from consult.respond.visit import Visit, address_of, remember, save_in_draft, visit_to
-from consult.respond.ways import about_form, closed, open_step, to, to_call, too_late, turned_away
+from consult.respond.ways import (
+    about_form,
+    closed,
+    open_step,
+    overtaken,
+    to,
+    to_call,
+    too_late,
+    turned_away,
+)
 
 Save = Callable[[Session, int, datetime], Outcome | None]
 NEW_DRAFT = lazy(
@@ -164,17 +173,30 @@ def send(inquiry_slug: str, call_slug: str) -> Response:
     visit = visit_to(inquiry_slug, call_slug, posted=True)
     if request.method == "GET" or visit.draft is None:
         return turned_away(visit) or redirect(address_of(visit.call, CHECK), 303)
-    try:
-        with transaction() as session:
-            if visit.draft.language != page_language() and not visit.is_sent:
-                service.write_in(session, visit.draft.id, page_language(), at=now())
-            service.send_draft(session, visit.draft.id, visit.code, actor=RESPONDENT, at=now())
-    except service.CallNotOpen:
-        return closed(visit, status=pages.NOT_NOW)
-    except BadInput:
-        return pages.check_page(visit, tried=True)
+    if kept := not_sent(visit):
+        return kept
     remember(visit.call.id, visit.code)
     return redirect(to("sent", visit), 303)
+
+
+def not_sent(visit: Visit) -> Response | None:
+    """Send, or return the page that says why nothing was sent."""
+    draft = visit.started
+    try:
+        with transaction() as session:
+            if draft.language != page_language() and not visit.is_sent:
+                service.write_in(session, draft.id, page_language(), at=now())
+            service.send_draft(session, draft.id, visit.code, actor=RESPONDENT, at=now())
+    except service.CallNotOpen:
+        return closed(visit, status=pages.NOT_NOW)
+    except service.Overtaken:
+        return overtaken(visit)
+    except service.NothingChanged as nothing:
+        flash(str(nothing), "notice")
+        return redirect(address_of(visit.call, CHECK), 303)
+    except BadInput:
+        return pages.check_page(visit, tried=True)
+    return None
 
 
 def about_not_stored(visit: Visit, step: Step, typed: dict[str, str]) -> Response | None:

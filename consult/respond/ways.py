@@ -44,6 +44,12 @@ def too_late(visit: Visit, **typed: dict[str, Any]) -> Response:
     return pages.words_page("too_late", visit, status=pages.NOT_NOW, title=title, **typed)
 
 
+def overtaken(visit: Visit) -> Response:
+    """Return the page for somebody who changed what was changed elsewhere, or withdrawn, meanwhile."""
+    title = _("It was changed elsewhere meanwhile")
+    return pages.words_page("overtaken", visit, status=pages.NOT_NOW, title=title)
+
+
 def about_form(visit: Visit, kept: dict[str, Any] | None = None) -> AboutForm:
     """Return the form about the respondent, with the types of this inquiry."""
     form = AboutForm(data=kept)

@@ -6,15 +6,18 @@ that no public route makes are rows of OUTPUTS: whoever adds one for readers out
 
 import io
 import re
+import zipfile
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 from flask import Flask
+from pypdf import PdfReader
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.routing import IntegerConverter, Rule
+from werkzeug.test import TestResponse
 
 from consult.calls.models import Call, Inquiry
 from consult.coding.service import apply_code
@@ -230,6 +233,16 @@ def birds_in(text: str, *, may: Collection[str] = ()) -> set[str]:
     return {bird.lower() for bird in CANARY.findall(text)} - set(may)
 
 
+def told_by(answer: TestResponse) -> str:
+    """Return every word of an answer, whatever kind of document it is."""
+    if answer.mimetype == "application/pdf":
+        return "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(answer.data)).pages)
+    if zipfile.is_zipfile(io.BytesIO(answer.data)):
+        with zipfile.ZipFile(io.BytesIO(answer.data)) as document:
+            return "\n".join(document.read(name).decode("utf-8", "replace") for name in document.namelist())
+    return answer.get_data(as_text=True)
+
+
 def test_no_public_page_feed_or_index_holds_what_readers_may_not_have(
     app: Flask, world: World, client: PageClient
 ) -> None:
@@ -239,9 +252,10 @@ def test_no_public_page_feed_or_index_holds_what_readers_may_not_have(
         answer = client.http.get(address, follow_redirects=True)
         assert answer.status_code < 500, address
         asked = {word for word in CANARIES if word in address}
-        assert birds_in(answer.get_data(as_text=True), may=asked) == set(), address
+        told = told_by(answer)
+        assert birds_in(told, may=asked) == set(), address
         if asked:
-            assert "LOC000" not in answer.get_data(as_text=True), f"found by {asked}"
+            assert "LOC000" not in told, f"found by {asked}"
         walked += 1
     assert walked > 50
     shown = client.get(f"/evidence/{world.inquiry.slug}/{world.sent[0].reference}").text

@@ -21,6 +21,7 @@ from consult.evidence.service.respondent_types import (
     missing_types,
     types_by_name,
 )
+from consult.evidence.service.withdrawing import ask_to_withdraw, decide_request, withdraw_submission
 
 __all__ = [
     "CutText",
@@ -34,7 +35,9 @@ __all__ = [
     "Received",
     "add_missing_types",
     "amend_submission",
+    "ask_to_withdraw",
     "change_state",
+    "decide_request",
     "known_type",
     "missing_types",
     "move_all",
@@ -46,4 +49,5 @@ __all__ = [
     "transcribe",
     "types_by_name",
     "unexplained_late",
+    "withdraw_submission",
 ]

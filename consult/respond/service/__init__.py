@@ -1,8 +1,11 @@
 """Verbs of the public journey."""
 
+from consult.respond.service.after import begin_amendment, withdraw_sent
 from consult.respond.service.drafts import (
     AlreadySent,
     CallNotOpen,
+    NothingChanged,
+    Overtaken,
     begin_draft,
     choose_version,
     erase_expired_drafts,
@@ -26,7 +29,10 @@ __all__ = [
     "AlreadySent",
     "CallNotOpen",
     "ChangedMeanwhile",
+    "NothingChanged",
+    "Overtaken",
     "Wanted",
+    "begin_amendment",
     "begin_draft",
     "choose_version",
     "erase_expired_drafts",
@@ -40,5 +46,6 @@ __all__ = [
     "send_draft",
     "share_draft",
     "stop_sharing",
+    "withdraw_sent",
     "write_in",
 ]

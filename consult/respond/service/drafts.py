@@ -13,14 +13,17 @@ from sqlalchemy.orm import Session
 
 from consult.calls.models import Call
 from consult.calls.rules import KEPT_AFTER_CLOSING
-from consult.evidence.rules import Channel, PublicationChoice
+from consult.evidence.models import Submission
+from consult.evidence.rules import Channel, PublicationChoice, SubmissionState
 from consult.evidence.service import (
     GivenAnswer,
     GivenConfidence,
     GivenDeclaration,
     GivenEvidence,
+    amend_submission,
     receive_submission,
 )
+from consult.evidence.service.amending import held
 from consult.foundation import audit
 from consult.foundation.errors import BadInput, NotFound, Refused
 from consult.foundation.language import _
@@ -38,6 +41,14 @@ from consult.respond.service import words
 
 class CallNotOpen(Refused):
     """The call takes no evidence at this moment, so nothing was stored."""
+
+
+class NothingChanged(Refused):
+    """What would be sent says what was sent before, so there is nothing to send."""
+
+
+class Overtaken(Refused):
+    """What this draft changes was changed elsewhere or withdrawn since it was begun, so nothing was sent."""
 
 
 class AlreadySent(Refused):
@@ -152,8 +163,9 @@ def write_in(session: Session, draft_id: int, language: str, *, at: datetime) ->
 def send_draft(session: Session, draft_id: int, return_code: str, *, actor: Actor, at: datetime) -> int:
     """Make a draft a submission, erase its words, and return the submission's id.
 
-    Sending again, from another tab or by a second press, returns the first submission's id.
-    Raises BadInput with what is missing, CallNotOpen, NotFound.
+    A draft that changes what was sent before makes a new version of it. Sending again, from another tab or by
+    a second press, returns the first submission's id. Raises BadInput with what is missing, CallNotOpen,
+    NothingChanged, Overtaken, NotFound.
     """
     draft = locked(session, draft_id)
     if draft.submission_id is not None:
@@ -166,11 +178,26 @@ def send_draft(session: Session, draft_id: int, return_code: str, *, actor: Acto
     if gaps:
         raise BadInput(_("Some answers must be put right before you send."), [gap.message for gap in gaps])
     evidence = _evidence_of(draft, call, return_code)
-    submission = receive_submission(session, evidence, inquiry_id=call.inquiry_id, actor=actor, at=at)
+    if draft.amends_id is None:
+        submission = receive_submission(session, evidence, inquiry_id=call.inquiry_id, actor=actor, at=at)
+    else:
+        submission = _amended(session, draft, evidence, inquiry_id=call.inquiry_id, actor=actor, at=at)
     draft.submission_id = submission.id
     draft.answers, draft.about, draft.confidences, draft.written = {}, {}, [], {}
     words.erase(session, draft.id)
     return submission.id
+
+
+def _amended(
+    session: Session, draft: Draft, evidence: GivenEvidence, *, inquiry_id: int, actor: Actor, at: datetime
+) -> Submission:
+    before = held(session, draft.amends_id or 0, inquiry_id)
+    if before.state is SubmissionState.WITHDRAWN or before.version != draft.amends_version:
+        raise Overtaken(_("What you sent was changed elsewhere or withdrawn meanwhile."))
+    after = amend_submission(session, before.id, evidence, inquiry_id=inquiry_id, actor=actor, at=at)
+    if after.version == draft.amends_version:
+        raise NothingChanged(_("You have changed nothing yet, so there is nothing to send."))
+    return after
 
 
 def erase_expired_drafts(session: Session, *, actor: Actor, at: datetime) -> int:
@@ -239,6 +266,7 @@ def _evidence_of(draft: Draft, call: CallToAnswer, return_code: str) -> GivenEvi
         send_key=draft.send_key,
         receipt_code=receipt_code_for(return_code),
         declaration=GivenDeclaration(**{name: about.get(name, "") for name in call.declarations}),
+        withdrawal_policy=call.withdrawal_policy,
     )
 
 

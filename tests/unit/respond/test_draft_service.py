@@ -21,7 +21,8 @@ from consult.foundation.security import RESPONDENT, SYSTEM, ActorKind
 from consult.respond import service
 from consult.respond.codes import code_from, receipt_code_for
 from consult.respond.models import Draft
-from consult.respond.queries import draft_held, published_call, receipt_exists
+from consult.respond.queries import draft_held, published_call
+from consult.respond.queries_receipt import receipt_exists
 from consult.respond.rules import KEPT_AFTER_CLOSING
 from tests.builders import NOON, Builder
 

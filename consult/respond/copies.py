@@ -1,0 +1,102 @@
+"""A receipt as a document: the same facts and answers for the page, for a file of its own and for print."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from consult.foundation.language import _, page_language
+from consult.foundation.web import as_time
+from consult.respond.forms import PUBLICATION_CHOICES, WHAT_WILL_HAPPEN
+from consult.respond.outcomes import OUTCOMES
+from consult.respond.queries_receipt import AnswerSent, Receipt
+
+
+@dataclass(frozen=True)
+class FactCopied:
+    """One thing that is known of what was sent."""
+
+    name: str
+    value: str
+
+
+@dataclass(frozen=True)
+class AnswerCopied:
+    """One answer with its question and what happens to it."""
+
+    heading: str
+    words: str
+    chosen: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ReceiptCopied:
+    """Everything that was sent, ready to be shown or set."""
+
+    title: str
+    lang: str
+    introduction: str
+    footer: str
+    facts: tuple[FactCopied, ...]
+    answers: tuple[AnswerCopied, ...]
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """Return it as the typesetter reads it."""
+        return vars(self)
+
+
+def copy_of(receipt: Receipt) -> ReceiptCopied:
+    """Return the copy of a receipt in the page's language; the receipt code is in none."""
+    return ReceiptCopied(
+        title=_("Your evidence %(reference)s", reference=receipt.reference),
+        lang=page_language(),
+        introduction=_(
+            "This is a copy of everything you sent to the commission. Keep it where only you can read it."
+        ),
+        footer=f"{receipt.reference} · {receipt.inquiry_title}",
+        facts=tuple(facts_of(receipt)),
+        answers=tuple(answer_of(answer) for answer in receipt.answers),
+    )
+
+
+def facts_of(receipt: Receipt) -> list[FactCopied]:
+    """Return what is known of something sent, in the order of the journey."""
+    changed = receipt.version > 1
+    last = _("%(when)s, version %(number)s", when=as_time(receipt.changed_at), number=receipt.version)
+    not_given = _("Not given")
+    told = [
+        (_("Sent to"), receipt.call_title),
+        (_("Inquiry"), receipt.inquiry_title),
+        (_("Received"), as_time(receipt.sent_at)),
+        (_("Changed"), last if changed else ""),
+        (_("Name"), receipt.name or not_given),
+        (_("Organisation"), receipt.organisation or not_given),
+        (_("E-mail address"), receipt.email or not_given),
+        (_("Which describes you best"), receipt.respondent_type),
+        *((str(declared_names()[name]), words) for name, words in receipt.declared.items()),
+        (
+            _("Publication"),
+            f"{PUBLICATION_CHOICES[receipt.publication]}. {WHAT_WILL_HAPPEN[receipt.publication]}",
+        ),
+    ]
+    return [FactCopied(name, value) for name, value in told if value]
+
+
+def declared_names() -> dict[str, str]:
+    """Return the names of what can be declared."""
+    return {
+        "on_behalf_of": _("On whose behalf"),
+        "role": _("Your role"),
+        "interests": _("Interests"),
+        "funding": _("Funding"),
+    }
+
+
+def answer_of(answer: AnswerSent) -> AnswerCopied:
+    """Return one answer with what happens to it where that is not what happens to all."""
+    own = [str(OUTCOMES[answer.publication])] if answer.publication else []
+    kept = [
+        _("Kept from everybody outside the commission: “%(words)s”", words=words)
+        for words in answer.kept_back
+    ]
+    return AnswerCopied(f"{answer.position}. {answer.prompt}", answer.words, answer.chosen, tuple(own + kept))
