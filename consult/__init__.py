@@ -23,6 +23,7 @@ VIEW_MODULES = (
     "evidence.views",
     "evidence.views_inbox",
     "evidence.views_comparing",
+    "evidence.views_batches",
     "evidence.views_entry",
     "evidence.views_campaigns",
     "evidence.views_documents",
@@ -45,6 +46,7 @@ MODEL_MODULES = (
     "accounts.models",
     "calls.models",
     "evidence.models",
+    "evidence.models_batches",
     "evidence.models_campaigns",
     "evidence.models_desk",
     "evidence.models_documents",
@@ -57,7 +59,7 @@ MODEL_MODULES = (
     "privacy.models",
 )
 # Each registers handlers with @handles, or chores with @hourly, when imported.
-JOB_MODULES = ("foundation.mail", "respond.jobs", "assist.jobs", "privacy.jobs")
+JOB_MODULES = ("foundation.mail", "evidence.jobs", "respond.jobs", "assist.jobs", "privacy.jobs")
 # Each says what its room's tables hold, and registers how an erasure reaches what no foreign key leads to.
 STORE_MODULES = (
     "accounts.stores",

@@ -74,7 +74,7 @@ SECTIONS = (
         Permission.EDIT_CALLS,
         ("call_editor", "questions", "call_languages", "lists"),
     ),
-    Section("Inbox", "inbox.index", Permission.HANDLE_EVIDENCE, ("entry", "comparing")),
+    Section("Inbox", "inbox.index", Permission.HANDLE_EVIDENCE, ("entry", "comparing", "file_batches")),
     Section("Evidence", "evidence.reading_room", Permission.READ_EVIDENCE, ("campaigns",)),
     Section("Publication", "publishing.overview", Permission.PUBLISH_EVIDENCE, ("redaction",)),
     Section("Codebook", "codebook.tree", Permission.READ_CODEBOOK),

@@ -46,6 +46,7 @@ def read(data: bytes, reading: Reading, extract: Extract, depth: int) -> None:
     reading.add(parts.words)
     if _QUOTED.search("\n".join(parts.words)):
         reading.flag("quoted-reply")
+    reading.own = list(reading.blocks)
     _enclose(parts.files, reading, extract, depth)
 
 

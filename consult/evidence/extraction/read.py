@@ -98,6 +98,7 @@ def _finished(reading: Reading) -> Extraction:
         mail=reading.mail,
         enclosed=tuple(reading.enclosed),
         properties=reading.properties,
+        own_text=cleaned("\n\n".join(reading.own))[0],
     )
 
 

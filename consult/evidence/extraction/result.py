@@ -51,6 +51,8 @@ class Extraction:
     enclosed: tuple[Enclosed, ...] = ()
     # Such as pages or author; never needed to understand the text.
     properties: dict[str, str] = field(default_factory=dict)
+    # The words of a message itself, without those of the documents inside it.
+    own_text: str = ""
 
     @property
     def needs_transcription(self) -> bool:
@@ -68,6 +70,7 @@ class Extraction:
             "mail": self.mail,
             "attachments": [_enclosed_json(each) for each in self.enclosed],
             "properties": self.properties,
+            "own_text": self.own_text,
         }
 
     @classmethod
@@ -82,6 +85,7 @@ class Extraction:
             mail=dict(values["mail"]),
             enclosed=tuple(_enclosed_from(each) for each in values["attachments"]),
             properties=dict(values["properties"]),
+            own_text=str(values.get("own_text", "")),
         )
 
 
@@ -101,6 +105,8 @@ class Reading:
     mail: dict[str, str] = field(default_factory=dict)
     enclosed: list[Enclosed] = field(default_factory=list)
     properties: dict[str, str] = field(default_factory=dict)
+    # Those of the blocks that are a message's own.
+    own: list[str] = field(default_factory=list)
 
     def flag(self, *names: str) -> None:
         """Notice something once, in the order in which things were noticed."""

@@ -12,6 +12,7 @@ class JobName(StrEnum):
     CAMPAIGNS_WANTED = "campaigns_wanted"
     MAIL_QUEUED = "mail_queued"
     ERASURE_ORDERED = "erasure_ordered"
+    FILES_DROPPED = "files_dropped"
 
 
 class JobState(StrEnum):

@@ -19,6 +19,7 @@ TITLES = {
     JobName.CAMPAIGNS_WANTED: "Grouping similar letters",
     JobName.MAIL_QUEUED: "Sending an e-mail",
     JobName.ERASURE_ORDERED: "Erasing",
+    JobName.FILES_DROPPED: "Reading files",
 }
 
 

@@ -80,7 +80,7 @@ def test_each_state_says_how_many_stand_there_and_opens_its_list(
     page = clerk.get(clerk.get(HOME).link("Possible duplicate (1)"))
     assert listed(page) == ["LOC0002"]
     assert "The same words have arrived before. Compare LOC0002 with LOC0001." in page.text
-    assert page.link("LOC0001") == "/inquiries/localism/evidence/LOC0001"
+    assert page.link("Compare LOC0002 with LOC0001") == f"{HOME}/compare/LOC0002/LOC0001"
 
 
 def test_an_empty_state_says_what_to_do(session: Session, call: Call, clerk: PageClient) -> None:
