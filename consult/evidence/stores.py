@@ -1,11 +1,13 @@
 """What the tables of evidence hold, and how an erasure reaches what no foreign key leads to."""
 
-from sqlalchemy import select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from consult.evidence import search
 from consult.evidence.models import Submission
+from consult.evidence.models_batches import BatchDocument, BatchFile
 from consult.evidence.models_campaigns import Campaign, CampaignMember
+from consult.evidence.models_documents import Attachment
 from consult.foundation.erasing import any_of
 from consult.foundation.stores import Scope, holds, let_go, reaches
 
@@ -24,6 +26,14 @@ holds("declarations", words=("on_behalf_of", "role", "interests", "funding"))
 holds("submission_versions", words=("declared",), keys=("language", "send_key", "receipt_hash", "sha256"))
 holds("withdrawal_requests", words=("why",), ours=("answer",))
 holds("attachments", words=("name", "message"), keys=("sha256", "kind", "flags"))
+holds("file_batches", keys=("drop_key",))
+holds(
+    "batch_files",
+    words=("title", "choice_known", "why_late", "note"),
+    personal=("name", "organisation", "email"),
+    keys=("language", "words_sha256"),
+)
+holds("batch_documents", words=("name", "body"), keys=("sha256", "kind", "flags"))
 holds("paragraph_proposals", words=("reason",), keys=("model",))
 # What a clerk writes of a submission is about a person, whoever's words it is in.
 holds("state_moves", words=("why",))
@@ -43,6 +53,20 @@ let_go("state_moves", "like_id")
 def leave_the_index(session: Session, scope: Scope) -> int:
     """Take erased texts out of the search index."""
     return search.remove_from_index(session, scope.texts)
+
+
+@reaches("Files dropped and not stored")
+def erase_dropped_files(session: Session, scope: Scope) -> int:
+    """Erase files that wait to be stored and are from an address, or are a file, that is erased."""
+    erased = select(Attachment.sha256).where(any_of(Attachment.submission_id, scope.submissions))
+    same = select(BatchDocument.file_id).where(BatchDocument.sha256.in_(erased))
+    meant = BatchFile.submission_id.is_(None) & (
+        BatchFile.id.in_(same) | func.lower(BatchFile.email).in_(scope.addresses)
+    )
+    ids = session.scalars(select(BatchFile.id).where(meant)).all()
+    session.execute(delete(BatchDocument).where(any_of(BatchDocument.file_id, ids)))
+    session.execute(delete(BatchFile).where(any_of(BatchFile.id, ids)))
+    return len(ids)
 
 
 @reaches("Campaigns that showed it as their template")
