@@ -28,6 +28,7 @@ VIEW_MODULES = (
     "evidence.views_campaigns",
     "evidence.views_documents",
     "evidence.views_paragraphs",
+    "evidence.views_imports",
     "respond.views",
     "respond.views_preview",
     "publication.views_public",
@@ -59,7 +60,14 @@ MODEL_MODULES = (
     "privacy.models",
 )
 # Each registers handlers with @handles, or chores with @hourly, when imported.
-JOB_MODULES = ("foundation.mail", "evidence.jobs", "respond.jobs", "assist.jobs", "privacy.jobs")
+JOB_MODULES = (
+    "foundation.mail",
+    "evidence.jobs",
+    "evidence.jobs_imports",
+    "respond.jobs",
+    "assist.jobs",
+    "privacy.jobs",
+)
 # Each says what its room's tables hold, and registers how an erasure reaches what no foreign key leads to.
 STORE_MODULES = (
     "accounts.stores",

@@ -154,6 +154,11 @@ def call_of(session: Session, inquiry_id: int, call_slug: str) -> Call:
     return call
 
 
+def call_by_id(session: Session, call_id: int) -> Call:
+    """Return a call with its questions and options loaded; for what names it by a foreign key."""
+    return session.scalars(select(Call).where(Call.id == call_id).options(*whole_questions())).one()
+
+
 def texts_of(session: Session, call_id: int) -> list[Part]:
     """Return all that a call says to the public, part by part, with its Welsh."""
     whole = select(Call).where(Call.id == call_id).options(joinedload(Call.inquiry), *whole_questions())

@@ -13,7 +13,7 @@ from consult.calls.models import Call
 from consult.calls.queries import call_with_questions, inquiry_by_slug
 from consult.calls.rules import QuestionKind
 from consult.evidence import intake, queries, service
-from consult.evidence.commands_spreadsheets import import_spreadsheet, source_of, write_columns
+from consult.evidence.commands_spreadsheets import import_spreadsheet, opened, write_columns
 from consult.evidence.extraction import extract
 from consult.evidence.rules import PUBLICATION_WORDS, Channel, PublicationChoice
 from consult.foundation.clock import now
@@ -88,7 +88,7 @@ def import_evidence(
     session = db.session()
     if intake.is_spreadsheet(path):
         call = call_with_questions(session, inquiry_slug, call_slug)
-        source = source_of(session, path, call, PublicationChoice(publication), columns)
+        source = opened(session, path, call, PublicationChoice(publication), columns)
         import_spreadsheet(session, source, dry_run=dry_run, leave_out=leave_out_problems, why_late=why_late)
         return
     target = replace(
@@ -121,7 +121,7 @@ def columns_of(path: Path, inquiry_slug: str, call_slug: str, out: Path) -> None
     """Write what each column of a spreadsheet seems to mean, for you to change and give to the import."""
     session = db.session()
     call = call_with_questions(session, inquiry_slug, call_slug)
-    write_columns(source_of(session, path, call, PublicationChoice.NOT_PUBLISHED, None), out)
+    write_columns(opened(session, path, call, PublicationChoice.NOT_PUBLISHED, None), out)
 
 
 @evidence.command("extract")

@@ -1,9 +1,6 @@
 """Bring in another platform's spreadsheet by command."""
 
 import csv
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from datetime import datetime
 from itertools import islice
 from pathlib import Path
 
@@ -11,29 +8,21 @@ import click
 from sqlalchemy.orm import Session
 
 from consult.calls.models import Call
-from consult.evidence.queries.spreadsheets import destination_of, keys_there, remembered_columns
+from consult.evidence.queries.checking import Found, Source, look_over, source_of
 from consult.evidence.rules import PUBLICATION_WORDS, PublicationChoice
-from consult.evidence.rules_desk import came_late
 from consult.evidence.service import missing_types
-from consult.evidence.service.spreadsheets import Origin, key_of, remember_columns, store_responses
-from consult.evidence.spreadsheets.layouts import Layout, Use
+from consult.evidence.service.spreadsheets import Origin, remember_columns, store_responses
+from consult.evidence.spreadsheets.layouts import Use
 from consult.evidence.spreadsheets.mapping import (
     ColumnMapping,
     ColumnUse,
     letters,
     problems_of,
-    proposed,
     signature_of,
-    with_day_first,
 )
-from consult.evidence.spreadsheets.reading import Sheet, open_sheet
+from consult.evidence.spreadsheets.reading import open_sheet
 from consult.evidence.spreadsheets.rows import (
-    Destination,
     Problem,
-    Response,
-    RowReader,
-    look_at,
-    responses,
 )
 from consult.foundation.clock import now
 from consult.foundation.commands import counted, progress, say
@@ -46,53 +35,12 @@ ROWS_A_TRANSACTION = 500
 COLUMNS_FILE = ("column", "heading", "use", "question", "part")
 
 
-@dataclass
-class Found:
-    """What reading every row once has shown."""
-
-    rows: int = 0
-    ready: int = 0
-    there: int = 0
-    late: int = 0
-    problems: list[Problem] = field(default_factory=list)
-    left_out: dict[str, int] = field(default_factory=dict)
-    types: set[str] = field(default_factory=set)
-    unsaid: int = 0
-
-
-@dataclass(frozen=True)
-class Source:
-    """A sheet, how it is laid out, and what its columns mean for a call."""
-
-    sheet: Sheet
-    layout: Layout
-    mapping: ColumnMapping
-    to: Destination
-    # Read once: a row of the session would be read again after each batch.
-    call_id: int
-    inquiry_id: int
-    closes_at: datetime
-
-    def responses(self) -> Iterator[Response]:
-        """Return every row, read anew."""
-        return responses(self.sheet, self.layout, RowReader(self.mapping, self.to))
-
-
-def source_of(
+def opened(
     session: Session, path: Path, call: Call, publication: PublicationChoice, columns: Path | None
 ) -> Source:
     """Open a spreadsheet and settle its columns: from the file given, as remembered, or as proposed."""
-    to = destination_of(session, call, zone=LONDON, publication=publication)
-    sheet = open_sheet(path)
-    layout, first = look_at(sheet)
     mapping = columns_from(columns) if columns else None
-    mapping = mapping or remembered_columns(session, call.id, signature_of(layout))
-    if mapping is None:
-        mapping = proposed(layout, to.questions)
-        dated = [column.index for column in mapping.columns if column.use is Use.SENT_AT]
-        said = [row.cells[place] for row in first for place in dated if place < len(row.cells)]
-        mapping = with_day_first(mapping, said)
-    return Source(sheet, layout, mapping, to, call.id, call.inquiry_id, call.closes_at)
+    return source_of(session, open_sheet(path), call, publication, mapping)
 
 
 def columns_from(path: Path) -> ColumnMapping:
@@ -150,20 +98,20 @@ def import_spreadsheet(
     if wrong:
         lines = [f"Column {letters(at)}: {words}" if at >= 0 else words for at, words in wrong.items()]
         raise BadInput("The columns are not settled. Run evidence columns, change its file, give it.", lines)
-    found = check_rows(session, source)
+    found, problems = check_rows(session, source)
     tell_found(session, source, found)
     if found.late and not why_late:
         raise BadInput(
             f"{counted(found.late, 'response')} came after the call had closed. "
             "Say why they are taken: --why-late."
         )
-    if found.problems and not leave_out:
+    if problems and not leave_out:
         raise BadInput(
-            f"nothing was stored. Put right what is listed above ({len(found.problems)}) and run it again, "
+            f"nothing was stored. Put right what is listed above ({len(problems)}) and run it again, "
             "or leave those rows out with --leave-out-problems.",
-            [f"Row {each.row}, column {each.column}: {each.message}" for each in found.problems],
+            [f"Row {each.row}, column {each.column}: {each.message}" for each in problems],
         )
-    say(*(f"Left out: row {each.row}, column {each.column}: {each.message}" for each in found.problems))
+    say(*(f"Left out: row {each.row}, column {each.column}: {each.message}" for each in problems))
     if dry_run:
         click.echo("Dry run: nothing was stored.")
     else:
@@ -180,36 +128,18 @@ def tell_columns(source: Source) -> None:
         click.echo(f"  {letters(column.index):>3}  {column.words[:60]:<60}  {what}")
 
 
-def check_rows(session: Session, source: Source) -> Found:
+def check_rows(session: Session, source: Source) -> tuple[Found, list[Problem]]:
     """Read every row once; nothing is stored."""
-    found = Found()
+    found, problems, at = Found(), [], now()
     rows = source.responses()
     while batch := list(islice(rows, ROWS_A_TRANSACTION)):
-        ready = [each for each in batch if not each.problems and not each.left_out]
-        keys = {key_of(source.layout.platform, each.key) for each in ready}
-        found.rows += len(batch)
-        found.ready += len(ready)
-        found.there += len(keys_there(session, source.call_id, keys))
-        found.late += sum(is_late(each, source.closes_at) for each in ready)
-        found.unsaid += sum(each.publication is PublicationChoice.NOT_PUBLISHED for each in ready)
-        found.types |= {each.respondent_type for each in ready}
-        found.problems += [problem for each in batch if not each.left_out for problem in each.problems]
-        for each in batch:
-            if each.left_out:
-                found.left_out[each.left_out] = found.left_out.get(each.left_out, 0) + 1
-    return found
-
-
-def is_late(response: Response, closes_at: datetime) -> bool:
-    """Tell whether a response was sent on a day after the call had closed."""
-    sent_at = response.sent_at or now()
-    return came_late(sent_at.astimezone(LONDON).date(), closes_at)
+        problems += look_over(session, source, batch, found, at=at)
+    return found, problems
 
 
 def tell_found(session: Session, source: Source, found: Found) -> None:
     """Say what was read and what will happen."""
-    new = found.ready - found.there
-    click.echo(f"Read {counted(found.rows, 'row')}. New: {new:,}. Already there: {found.there:,}.")
+    click.echo(f"Read {counted(found.rows, 'row')}. New: {found.new:,}. Already there: {found.there:,}.")
     for why, number in found.left_out.items():
         click.echo(f"Left out, {why}: {number:,}.")
     new_types = missing_types(session, sorted(found.types), source.inquiry_id)

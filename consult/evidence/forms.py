@@ -1,6 +1,6 @@
 """What a reader asks for and what a clerk decides."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 from govuk_frontend_wtf.wtforms_widgets import GovRadioInput, GovTextArea
@@ -13,6 +13,7 @@ from consult.calls.models import Call, Place, RespondentType
 from consult.calls.queries import calls_of, places_of, respondent_types_of
 from consult.evidence.queries import NOT_GIVEN, Filters
 from consult.evidence.queries.desk import SessionRead, sessions_of
+from consult.evidence.queries.imports import stored_spreadsheets
 from consult.evidence.rules import (
     CHANNEL_WORDS,
     CLOSENESS,
@@ -61,6 +62,7 @@ class FilterForm(Form):
     call = ListField("Call")
     channel = ListField("Arrived")
     session = ListField("Event session")
+    spreadsheet = ListField("Spreadsheet")
 
     def offer(
         self,
@@ -68,6 +70,7 @@ class FilterForm(Form):
         places: Sequence[Place],
         calls: Sequence[Call],
         sessions: Sequence[SessionRead],
+        spreadsheets: Mapping[int, str],
     ) -> "FilterForm":
         """Fill the lists with what the inquiry has."""
         offered: dict[ListField, dict[str, str]] = {
@@ -77,6 +80,7 @@ class FilterForm(Form):
             self.call: {"": "All calls", **{call.slug: call.title for call in calls}},
             self.channel: {"": "In any way", **{each.value: words for each, words in CHANNEL_WORDS.items()}},
             self.session: {"": "All sessions", **{str(each.id): each.name for each in sessions}},
+            self.spreadsheet: {"": "All", **{str(id_): name for id_, name in spreadsheets.items()}},
         }
         for field, choices in offered.items():
             field.choices = cast(Any, choices)  # the stubs do not know dicts yet
@@ -94,6 +98,7 @@ class FilterForm(Form):
             call=chosen["call"],
             channel=Channel(chosen["channel"]) if chosen["channel"] else None,
             session=int(chosen["session"]) if chosen["session"] else None,
+            spreadsheet=int(chosen["spreadsheet"]) if chosen["spreadsheet"] else None,
         )
 
 
@@ -104,6 +109,7 @@ def offered_filters(session: Session, inquiry_id: int, given: MultiDict[str, str
         places_of(session, inquiry_id),
         calls_of(session, inquiry_id),
         sessions_of(session, inquiry_id),
+        stored_spreadsheets(session, inquiry_id),
     )
 
 

@@ -103,5 +103,7 @@ class Provenance(Base):
     event_session_id: Mapped[int | None] = mapped_column(ForeignKey("event_sessions.id"), index=True)
     choice_known: Mapped[str] = mapped_column(Text, default="")
     note: Mapped[str] = mapped_column(Text, default="")
+    # The spreadsheet that it came in.
+    import_id: Mapped[int | None] = mapped_column(ForeignKey("spreadsheet_imports.id"), index=True)
 
     event_session: Mapped[EventSession | None] = relationship(lazy="raise")

@@ -8,6 +8,8 @@ from consult.evidence.models import Submission
 from consult.evidence.models_batches import BatchDocument, BatchFile
 from consult.evidence.models_campaigns import Campaign, CampaignMember
 from consult.evidence.models_documents import Attachment
+from consult.evidence.models_imports import ImportProblem, SpreadsheetImport
+from consult.foundation.database import rows_changed
 from consult.foundation.erasing import any_of
 from consult.foundation.stores import Scope, holds, let_go, reaches
 
@@ -45,6 +47,9 @@ holds("campaigns", ours=("name", "note"))
 holds("campaign_runs", keys=("finder", "finder_version", "settings"))
 holds("campaign_proposals", keys=("own",))
 holds("column_mappings", ours=("mapping",), keys=("signature",))
+holds("spreadsheet_imports", ours=("name", "why_late", "mapping", "found"), keys=("sha256", "kept_sha256"))
+# It quotes a cell.
+holds("import_problems", words=("message",), keys=("column",))
 
 let_go("state_moves", "like_id")
 
@@ -67,6 +72,13 @@ def erase_dropped_files(session: Session, scope: Scope) -> int:
     session.execute(delete(BatchDocument).where(any_of(BatchDocument.file_id, ids)))
     session.execute(delete(BatchFile).where(any_of(BatchFile.id, ids)))
     return len(ids)
+
+
+@reaches("Problems listed of spreadsheets")
+def forget_problems(session: Session, scope: Scope) -> int:
+    """Forget every list of the inquiry: it quotes rows that no submission names."""
+    mine = select(SpreadsheetImport.id).where(SpreadsheetImport.inquiry_id == scope.inquiry_id)
+    return rows_changed(session, delete(ImportProblem).where(ImportProblem.import_id.in_(mine)))
 
 
 @reaches("Campaigns that showed it as their template")

@@ -1,9 +1,10 @@
 """What every page shares: kept words, error pages, headers, dates, the staff navigation."""
 
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
@@ -16,6 +17,7 @@ from flask import (
     redirect,
     render_template,
     request,
+    session,
     url_for,
 )
 from flask_wtf import FlaskForm
@@ -40,6 +42,8 @@ STATUS_OF: dict[type[ConsultError], int] = {
     BadInput: 422,
     Busy: 503,
 }
+
+View = TypeVar("View", bound=Callable[..., Any])
 
 A_YEAR = 365 * 24 * 3600
 
@@ -74,7 +78,9 @@ SECTIONS = (
         Permission.EDIT_CALLS,
         ("call_editor", "questions", "call_languages", "lists"),
     ),
-    Section("Inbox", "inbox.index", Permission.HANDLE_EVIDENCE, ("entry", "comparing", "file_batches")),
+    Section(
+        "Inbox", "inbox.index", Permission.HANDLE_EVIDENCE, ("entry", "imports", "comparing", "file_batches")
+    ),
     Section("Evidence", "evidence.reading_room", Permission.READ_EVIDENCE, ("campaigns",)),
     Section("Publication", "publishing.overview", Permission.PUBLISH_EVIDENCE, ("redaction",)),
     Section("Codebook", "codebook.tree", Permission.READ_CODEBOOK),
@@ -238,8 +244,27 @@ def as_time(moment: datetime) -> str:
     return str(_("%(day)s at %(time)s", day=as_date(moment), time=clock))
 
 
+def takes_up_to(size: int) -> Callable[[View], View]:
+    """Let members send more bytes to a view than other posts may have."""
+
+    def mark(view: View) -> View:
+        vars(view)["largest_post"] = size
+        return view
+
+    return mark
+
+
+def let_large_files_in() -> None:
+    """Raise the limit where a view takes more; not for strangers, whom nobody has refused so early."""
+    most = getattr(current_app.view_functions.get(request.endpoint or ""), "largest_post", None)
+    if most and "_user_id" in session:
+        request.max_content_length = most
+
+
 def init_app(app: Flask) -> None:
     """Register what every page shares."""
+    # Before the token is checked, for which the whole of what was sent is read.
+    app.before_request(let_large_files_in)
     csrf.init_app(app)
     app.jinja_options = {
         **app.jinja_options,

@@ -8,7 +8,7 @@ from consult.foundation.erasing import reachable_from
 from consult.foundation.stores import ERASABLE, classified
 
 # Reached by what their rooms register, not along a foreign key; tests/unit/privacy plants words in each.
-REACHED_OTHERWISE = {"respondents", "mails", "code_examples", "codebook_versions"}
+REACHED_OTHERWISE = {"respondents", "mails", "code_examples", "codebook_versions", "import_problems"}
 
 
 def can_hold_words(column: Column[object]) -> bool:

@@ -36,6 +36,8 @@ class Filters:
     channel: Channel | None = None
     # The id of an event session.
     session: int | None = None
+    # The id of the import of a spreadsheet.
+    spreadsheet: int | None = None
 
     @property
     def narrows(self) -> bool:
@@ -46,7 +48,7 @@ class Filters:
     def narrows_beyond_state(self) -> bool:
         """Tell whether anything was asked for but a state."""
         lists = (self.respondent_type, self.place, self.call, self.channel, self.session)
-        return any((self.words.strip(), *lists))
+        return any((self.words.strip(), self.spreadsheet, *lists))
 
 
 NOT_GIVEN = "-"
@@ -135,9 +137,12 @@ def conditions(session: Session, inquiry_id: int, filters: Filters) -> list[Colu
         wanted.append(Submission.state == filters.state)
     if filters.channel:
         wanted.append(Submission.channel == filters.channel)
-    if filters.session:
-        said = select(Provenance.submission_id).where(Provenance.event_session_id == filters.session)
-        wanted.append(Submission.id.in_(said))
+    came_by = ((Provenance.event_session_id, filters.session), (Provenance.import_id, filters.spreadsheet))
+    wanted += [
+        Submission.id.in_(select(Provenance.submission_id).where(column == asked))
+        for column, asked in came_by
+        if asked
+    ]
     if filters.words.strip():
         wanted.append(_speaks_of(session, filters.words.strip()))
     return wanted

@@ -133,6 +133,7 @@ def note_arrivals(
             "event_session_id": provenance.event_session_id,
             "choice_known": provenance.choice_known,
             "note": provenance.note,
+            "import_id": provenance.import_id,
         }
         for submission_id, provenance in came
     ]

@@ -108,6 +108,8 @@ class GivenProvenance:
     choice_known: str = ""
     note: str = ""
     why_late: str = ""
+    # The spreadsheet that it came in.
+    import_id: int | None = None
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from consult.evidence.models_imports import RememberedColumns
+from consult.evidence.queries.checking import key_of
 from consult.evidence.rules import Channel
 from consult.evidence.service.given import GivenAnswer, GivenEvidence, GivenProvenance
 from consult.evidence.service.receiving import Received, receive_many
@@ -27,11 +28,7 @@ class Origin:
     call_id: int
     zone: tzinfo
     why_late: str = ""
-
-
-def key_of(platform: Platform, key: str) -> str:
-    """Return the external key of a response: two platforms may both count from 1."""
-    return f"{platform.name.lower()} {key}"
+    import_id: int | None = None
 
 
 def store_responses(
@@ -60,6 +57,7 @@ def _as_given(response: Response, types: Mapping[str, int], origin: Origin, at: 
         (response.sent_at or at).astimezone(origin.zone).date(),
         note=f"{origin.platform.value}, {response.key}",
         why_late=origin.why_late,
+        import_id=origin.import_id,
     )
     return GivenEvidence(
         call_id=origin.call_id,

@@ -6,6 +6,7 @@ import os
 import zipfile
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE, getincrementaldecoder
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from itertools import islice
@@ -116,14 +117,15 @@ class _Workbook:
 
     def _take(self) -> Iterator[Row]:
         # Without a name from the beginning, so it goes with its process, however that ends.
-        file = TemporaryFile()  # noqa: SIM115  # it is read from again later
-        blocks, rows = [], _workbook_rows(self._path, self._name)
-        while block := list(islice(rows, ROWS_A_BLOCK)):
-            blocks.append(
-                (file.tell(), file.write(marshal.dumps([(row.number, row.cells) for row in block])))
-            )
-            yield from block
-        file.flush()
+        with ExitStack() as left_early:
+            file = left_early.enter_context(TemporaryFile())
+            blocks, rows = [], _workbook_rows(self._path, self._name)
+            while block := list(islice(rows, ROWS_A_BLOCK)):
+                taken = marshal.dumps([(row.number, row.cells) for row in block])
+                blocks.append((file.tell(), file.write(taken)))
+                yield from block
+            file.flush()
+            left_early.pop_all()
         finalize(self, file.close)
         self._taken = file, blocks
 
@@ -132,20 +134,24 @@ def _workbook_rows(path: Path, name: str) -> Iterator[Row]:
     from openpyxl import load_workbook  # noqa: PLC0415  # half a second, only for who imports a workbook
     from openpyxl.utils.exceptions import InvalidFileException  # noqa: PLC0415  # as above
 
-    try:
-        book = load_workbook(path, read_only=True, data_only=True, keep_links=False)
-    except (InvalidFileException, KeyError, ValueError, OSError, SyntaxError):
-        raise BadInput(f"{name} cannot be read as a workbook. Save it again as .xlsx or as CSV.") from None
-    try:
-        sheet = next(iter(book.worksheets), None)
-        if sheet is None:
-            raise BadInput(f"{name} has no sheet with cells.")
-        # Some programs write a wrong size into the file, which would cut rows off.
-        sheet.reset_dimensions()
-        for number, cells in enumerate(sheet.iter_rows(values_only=True), 1):
-            yield Row(number, tuple(_as_text(cell) for cell in cells[:MOST_COLUMNS]))
-    finally:
-        book.close()
+    # A path would have to end as a workbook's does; a file in the store has no ending.
+    with path.open("rb") as file:
+        try:
+            book = load_workbook(file, read_only=True, data_only=True, keep_links=False)
+        except (InvalidFileException, KeyError, ValueError, OSError, SyntaxError):
+            raise BadInput(
+                f"{name} cannot be read as a workbook. Save it again as .xlsx or as CSV."
+            ) from None
+        try:
+            sheet = next(iter(book.worksheets), None)
+            if sheet is None:
+                raise BadInput(f"{name} has no sheet with cells.")
+            # Some programs write a wrong size into the file, which would cut rows off.
+            sheet.reset_dimensions()
+            for number, cells in enumerate(sheet.iter_rows(values_only=True), 1):
+                yield Row(number, tuple(_as_text(cell) for cell in cells[:MOST_COLUMNS]))
+        finally:
+            book.close()
 
 
 def _as_text(value: Any) -> str:

@@ -13,6 +13,8 @@ class JobName(StrEnum):
     MAIL_QUEUED = "mail_queued"
     ERASURE_ORDERED = "erasure_ordered"
     FILES_DROPPED = "files_dropped"
+    SPREADSHEET_GIVEN = "spreadsheet_given"
+    SPREADSHEET_SETTLED = "spreadsheet_settled"
 
 
 class JobState(StrEnum):

@@ -20,6 +20,8 @@ TITLES = {
     JobName.MAIL_QUEUED: "Sending an e-mail",
     JobName.ERASURE_ORDERED: "Erasing",
     JobName.FILES_DROPPED: "Reading files",
+    JobName.SPREADSHEET_GIVEN: "Checking a spreadsheet",
+    JobName.SPREADSHEET_SETTLED: "Storing a spreadsheet",
 }
 
 
