@@ -5,8 +5,8 @@ words between two such passages, so that no word is ever without a place.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import pairwise
 from typing import Any
@@ -24,6 +24,8 @@ class TextShown:
     first_paragraph: int
     question_number: int | None
     question: str
+    # Questions to which somebody put paragraphs of it, by the paragraph's number.
+    mapped: Mapping[int, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -121,6 +123,8 @@ class Block:
     bounds: Bounds
     paragraph: int
     opens_paragraph: bool
+    # The number of the question to which somebody put its paragraph.
+    mapped: int | None
     pieces: tuple[Piece, ...]
     suggestions: tuple[SuggestionShown, ...]
     codings: tuple[tuple[CodingShown, str], ...]
@@ -207,6 +211,7 @@ def _blocks(
             bounds=bounds,
             paragraph=number,
             opens_paragraph=bounds.start == paragraph_start,
+            mapped=text.mapped.get(number),
             pieces=_pieces(text.body, bounds, suggestions, codings),
             suggestions=suggestions,
             codings=tuple(

@@ -14,8 +14,10 @@ from consult.coding.queries import settlements, stands, taken_back
 from consult.coding.rules import Verdict
 from consult.evidence.models import Answer, Passage, Respondent, SourceText, Submission
 from consult.evidence.models_campaigns import Campaign, CampaignMember
+from consult.evidence.models_documents import Attachment
 from consult.evidence.queries import counted, passage_stands
 from consult.evidence.queries.counting import counts
+from consult.evidence.queries.paragraphs import question_of_passage
 from consult.evidence.rules import Bounds
 from consult.publication.queries import readable, readable_answer, readable_document
 from consult.publication.rules import Clearance
@@ -174,7 +176,8 @@ def _with_context(rows: Any) -> Any:
         .join(Call, Call.id == Submission.call_id)
         .join(Respondent, Respondent.id == Submission.respondent_id)
         .outerjoin(Answer, Answer.id == SourceText.answer_id)
-        .outerjoin(Question, Question.id == Answer.question_id)
+        .outerjoin(Attachment, Attachment.id == SourceText.attachment_id)
+        .outerjoin(Question, Question.id == question_of_passage())
         .outerjoin(RespondentType, RespondentType.id == Submission.respondent_type_id)
         .outerjoin(Place, Place.id == Submission.place_id)
         .outerjoin(CampaignMember, CampaignMember.submission_id == Submission.id)

@@ -30,6 +30,7 @@ from consult.evidence.models import Answer, Passage, SourceText, Submission
 from consult.evidence.models_campaigns import RepeatedPassage
 from consult.evidence.models_documents import Attachment
 from consult.evidence.queries import passage_stands, text_stands
+from consult.evidence.queries.paragraphs import mapped_numbers
 from consult.evidence.rules import STATE_WORDS, UNCOUNTED, Bounds, PassageKind, SubmissionState
 from consult.foundation.errors import NotFound
 
@@ -119,8 +120,9 @@ def _texts(session: Session, submission_id: int) -> tuple[TextShown, ...]:
         # A text given anew has the newest position, but is read where its question stands.
         .order_by(Question.number.nulls_last(), SourceText.position)
     )
+    mapped = mapped_numbers(session, submission_id)
     return tuple(
-        TextShown(row.id, row.body, row.first_paragraph, row.number, row.prompt or "") for row in rows
+        TextShown(row.id, row.body, row.first_paragraph, row.number, row.prompt or "", mapped) for row in rows
     )
 
 

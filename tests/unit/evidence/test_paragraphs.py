@@ -268,6 +268,8 @@ def test_a_clerk_accepts_all_but_one_on_its_page_without_script(
     assert (numbers(found), found.open) == ([None, 1, 1, 2, 2, 2], 0)
     read_again = browser.get(f"/inquiries/localism/evidence/{sent.reference}")
     assert "[to question 2]" in read_again.text
+    coding = browser.get(f"/inquiries/localism/coding/{sent.reference}")
+    assert "to question Q2" in coding.text
 
 
 def test_keeping_changes_decides_nothing_else(

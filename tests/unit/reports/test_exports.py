@@ -16,13 +16,14 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from consult.accounts.models import User
-from consult.calls.models import Inquiry
+from consult.calls.models import Call, Inquiry
 from consult.codebook.models import Code
 from consult.coding.models import Suggestion
 from consult.coding.rules import Verdict
 from consult.coding.service import apply_code, decide_suggestion, undo_decision, withdraw_coding
 from consult.evidence.models import Passage, SourceText, Submission
 from consult.evidence.rules import Bounds, PublicationChoice, SubmissionState
+from consult.evidence.service.paragraphs import place_paragraphs
 from consult.foundation.audit import AuditEvent
 from consult.foundation.errors import Busy
 from consult.foundation.security import Actor, Role
@@ -132,6 +133,20 @@ def test_codings_are_exported_with_quotes_to_the_letter(export: Run, session: Se
         "own reading",
     ]
     assert [first["paragraph"], first["question"], first["place"]] == ["1", "barriers", "Wigan"]
+
+
+def test_a_passage_is_named_under_the_question_to_which_somebody_put_its_paragraph(
+    export: Run, desk: Desk, session: Session
+) -> None:
+    first, second = desk.passages[0], desk.passages[1]
+    call_id = session.scalars(select(Submission.call_id).where(Submission.id == first.submission_id)).one()
+    power = desk.build.question(session.get_one(Call, call_id), slug="power")
+    chosen = {first.paragraph: power.id, second.paragraph: None}
+    given = {"seen": 0, **desk.who(desk.ann)}
+    place_paragraphs(session, "LOC0001", first.source_text_id, chosen, **given)
+    session.commit()
+    questions = [row["question"] for row in exported(export, "codings", "--clearance", "complete")]
+    assert questions == ["power", "", "barriers", "barriers"]
 
 
 def test_withdrawn_codings_are_left_out(export: Run, desk: Desk, session: Session) -> None:
