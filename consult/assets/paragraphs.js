@@ -1,6 +1,7 @@
 // Paragraphs and their questions by key. Every key does what a select or a button of the page does without script.
 const rows = [...document.querySelectorAll("[data-row]")];
 const keys = document.getElementById("keys");
+const keysOn = document.getElementById("keys-on");
 const count = document.getElementById("count");
 const selects = rows.map((row) => row.querySelector("select")).filter(Boolean);
 const shown = new Map(selects.map((select) => [select, select.value]));
@@ -39,8 +40,28 @@ function tell() {
   count.textContent = changed === 0 ? "" : changed === 1 ? "1 change not kept yet" : `${changed} changes not kept yet`;
 }
 
+// Kept for all rooms that act on single keys.
+function stored() {
+  try {
+    return localStorage.getItem("single-keys") !== "off";
+  } catch {
+    return true;
+  }
+}
+
+function store() {
+  try {
+    localStorage.setItem("single-keys", keysOn.checked ? "on" : "off");
+  } catch {
+    // the choice then lasts for this page
+  }
+}
+
 function onKey(event) {
-  const typing = event.target.closest("input, textarea, [contenteditable]") !== null;
+  if (!keysOn.checked) {
+    return;
+  }
+  const typing = event.target.closest("input:not([type=checkbox]), textarea, [contenteditable]") !== null;
   const ranging = event.target.closest("#range_question") !== null;
   if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing || typing || ranging) {
     return;
@@ -60,6 +81,8 @@ function onKey(event) {
 
 if (keys && count) {
   keys.hidden = false;
+  keysOn.checked = stored();
+  keysOn.addEventListener("change", store);
   document.addEventListener("keydown", onKey);
   for (const select of selects) {
     select.addEventListener("change", tell);

@@ -31,6 +31,11 @@ def _pairs(english: Any, welsh: Any) -> Iterator[tuple[str, str]]:
             yield from _pairs(entries[name], words)
 
 
+def document_at(name: str) -> Path:
+    """Return where a document lies that came with a submission."""
+    return DATA / "documents" / name
+
+
 def codebook_rows() -> list[dict[str, str]]:
     """Return the rows of the codebook."""
     with (DATA / "codebook.csv").open(encoding="utf-8", newline="") as file:

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from consult.accounts.models import User
 from consult.accounts.service import create_user, grant_role
-from consult.assist import bridge, grouping, personal
+from consult.assist import bridge, grouping, personal, placing
 from consult.calls.models import Call, Inquiry, Option, Question
 from consult.calls.queries import call_with_questions, phases_of, places_of, respondent_types_of, texts_of
 from consult.calls.rules import CallDetails, CallWords, QuestionDetails, QuestionKind
@@ -30,10 +30,12 @@ from consult.codebook.service import import_codebook
 from consult.codebook.sheets import rows_of
 from consult.demo.decide import decide_submission
 from consult.demo.publish import publish_some
-from consult.demo.read import codebook_rows, evidence_files, inquiry_file, welsh_words
+from consult.demo.read import codebook_rows, document_at, evidence_files, inquiry_file, welsh_words
+from consult.evidence.extraction import extract
 from consult.evidence.rules import Bounds, Channel, PublicationChoice
 from consult.evidence.service import (
     GivenAnswer,
+    GivenAttachment,
     GivenConfidence,
     GivenDeclaration,
     GivenEvidence,
@@ -41,6 +43,7 @@ from consult.evidence.service import (
 )
 from consult.foundation.clock import now
 from consult.foundation.database import db, transaction
+from consult.foundation.files import file_store
 from consult.foundation.security import SYSTEM, Actor, Role
 from consult.themes.service import make_theme
 
@@ -101,6 +104,7 @@ def seed(say: Say) -> None:
     say("Cutting passages and proposing codes")
     bridge.cut_waiting(inquiry_id, untold)
     grouping.group_waiting(inquiry_id, untold, actor=SYSTEM)
+    placing.place_waiting(inquiry_id, untold)
     bridge.propose_waiting(inquiry_id, untold, actor=SYSTEM)
     say("Deciding a third of them")
     readers = [people[Role.ANALYST], people[Role.CLERK]]
@@ -306,7 +310,15 @@ def evidence_from(
         channel=Channel.WEB,
         send_key=None,
         declaration=GivenDeclaration(**file.get("declaration", {})),
+        attachments=tuple(attachment(*each) for each in file.get("documents", {}).items()),
     )
+
+
+def attachment(file: str, name: str) -> GivenAttachment:
+    """Keep a document in the store and read it, as an upload is."""
+    path = document_at(file)
+    kept = file_store().keep(path.read_bytes())
+    return GivenAttachment(kept.sha256, name, kept.size, extract(path))
 
 
 def with_choices(answer: GivenAnswer, slug: str, file: dict[str, Any]) -> GivenAnswer:
