@@ -38,6 +38,9 @@ VIEW_MODULES = (
     "coding.views",
     "themes.views",
     "reports.views",
+    "privacy.views",
+    "privacy.views_retention",
+    "privacy.views_notice",
 )
 # Every table must be known before a migration is compared or a mapper configured.
 MODEL_MODULES = (

@@ -32,6 +32,8 @@ class Permission(StrEnum):
     EDIT_THEMES = "make themes and choose their codes"
     EXPORT_RECORDS = "download codings, suggestions and decisions"
     READ_AUDIT = "read who did what"
+    SET_RETENTION = "say how long things are kept, and see what was erased"
+    ERASE_EVIDENCE = "erase evidence for good, and hand out all that is held of a respondent"
 
 
 _EVERY_ROLE = frozenset(Role)
@@ -54,6 +56,8 @@ ROLES_WITH: dict[Permission, frozenset[Role]] = {
     Permission.EDIT_THEMES: _SECRETARIAT | {Role.CHAIR},
     Permission.EXPORT_RECORDS: _SECRETARIAT | {Role.CHAIR},
     Permission.READ_AUDIT: frozenset({Role.ADMINISTRATOR, Role.CLERK, Role.CHAIR}),
+    Permission.SET_RETENTION: frozenset({Role.ADMINISTRATOR, Role.CLERK}),
+    Permission.ERASE_EVIDENCE: frozenset({Role.CLERK}),
 }
 
 

@@ -88,6 +88,7 @@ SECTIONS = (
     Section("Themes", "themes.index", Permission.READ_THEMES),
     Section("Records", "reports.records", Permission.EXPORT_RECORDS),
     Section("Members", "accounts.members", Permission.MANAGE_MEMBERS),
+    Section("Privacy", "privacy.index", Permission.SET_RETENTION, ("retention",)),
     Section("Audit log", "calls.audit_log", Permission.READ_AUDIT),
 )
 

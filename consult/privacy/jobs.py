@@ -46,6 +46,13 @@ def erase_what_was_restored(at: datetime) -> None:
     replay(at=at)
 
 
+@hourly
+def keep_to_the_schedule(at: datetime) -> None:
+    """Order the erasure of what may be kept no longer; most hours there is nothing."""
+    with transaction() as session:
+        service.apply_retention(session, at=at)
+
+
 def replay(*, at: datetime) -> int:
     """Order what the ledger knows and the database does not; return how many erasures that were."""
     entries = list(ledger().entries())

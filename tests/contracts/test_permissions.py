@@ -35,6 +35,8 @@ NEVER = [
     (Role.CLERK, Permission.MANAGE_MEMBERS),
     (Role.CHAIR, Permission.MANAGE_MEMBERS),
     (Role.COMMISSIONER, Permission.READ_AUDIT),
+    (Role.ADMINISTRATOR, Permission.ERASE_EVIDENCE),
+    (Role.ANALYST, Permission.ERASE_EVIDENCE),
 ]
 ALWAYS = [
     (Role.ADMINISTRATOR, Permission.MANAGE_MEMBERS),
@@ -87,7 +89,7 @@ def test_public_and_signed_in_routes_are_these_and_no_others(app: Flask) -> None
         for access in (PUBLIC, SIGNED_IN)
     }
     rooms = {endpoint.partition(".")[0] for endpoint in found[PUBLIC]}
-    assert rooms <= {"static", "security", "calls_public", "published", "respond"}
+    assert rooms <= {"static", "security", "calls_public", "privacy_public", "published", "respond"}
     assert set(found[SIGNED_IN]) == {"calls.inquiries", "security.change_password", "security.verify"}
 
 
