@@ -18,6 +18,7 @@ class Saving {
     this.saved = 0; // the count up to which the server has them
     this.since = 0; // when the oldest change that is not saved was made
     this.last = 0; // when the newest was
+    this.carried = 0; // the count up to which a page that is going has sent them along
     this.pause = 0; // before the next try, after one that failed
     this.notBefore = 0; // when that is
     this.over = false;
@@ -37,7 +38,7 @@ class Saving {
       this.plan(0);
     });
     addEventListener("pagehide", () => this.carry());
-    addEventListener("beforeunload", (event) => this.warn(event));
+    addEventListener("beforeunload", (event) => this.leave(event));
     document.addEventListener("visibilitychange", () => document.hidden && this.carry());
   }
 
@@ -141,11 +142,14 @@ class Saving {
 
   // The page is going: what is not saved yet is sent along, in a request that outlives it.
   carry() {
-    if (this.unsaved && !this.submitting) {
+    if (this.unsaved && !this.submitting && this.typed > this.carried) {
       const upTo = this.typed;
+      this.carried = upTo;
       fetch(this.form.dataset.saving, { ...this.request(), keepalive: this.isCarried })
         .then(async (answer) => this.heard(upTo, answer, await answer.json()))
-        .catch(() => {});
+        .catch(() => {
+          this.carried = 0;
+        });
     }
   }
 
@@ -178,7 +182,9 @@ class Saving {
     }
   }
 
-  warn(event) {
+  // Whoever reloads gets the page that was asked for after this, so the words set out before it is.
+  leave(event) {
+    this.carry();
     if (this.unsaved && !this.submitting && (this.pause || !this.isCarried)) {
       event.preventDefault();
     }
