@@ -7,11 +7,12 @@ Outside of a request, and on the pages of members, everything is in English.
 Which language a page is in, language_choice.py decides.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, Protocol
 
 from babel import Locale
-from flask import Flask, g, has_app_context
+from flask import Flask, current_app, g, has_app_context
 from flask_babel import Babel, LazyString, get_locale, lazy_gettext, refresh
 from flask_babel import gettext as translated
 from flask_babel import ngettext as translated_by_number
@@ -83,6 +84,19 @@ def speak(language: str) -> None:
     """Let the rest of this request be in a language."""
     g.language = language
     refresh()
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Let sentences and addresses that no page asked for be in a language, as long as the block runs."""
+    # Addresses are only made within a request: this one is asked by nobody.
+    with current_app.test_request_context():
+        was = page_language()
+        speak(language)
+        try:
+            yield
+        finally:
+            speak(was)
 
 
 def in_each_number(wording: Callable[[int], str]) -> dict[str, str]:

@@ -41,6 +41,11 @@ def return_in(language: str) -> None:
     speak(language)
 
 
+def in_address(language: str) -> dict[str, str]:
+    """Return what an address carries that leads to a page in a language; English needs nothing."""
+    return {} if language == ENGLISH else {ARGUMENT: language}
+
+
 def language_links() -> list[dict[str, Any]]:
     """Return the languages that this page is offered in, with addresses; none where there is no choice."""
     offered = g.get("languages_offered", ())

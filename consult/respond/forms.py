@@ -5,14 +5,15 @@ from typing import Any, cast
 
 from govuk_frontend_wtf.wtforms_widgets import (
     GovCheckboxesInput,
+    GovCheckboxInput,
     GovRadioInput,
     GovTextArea,
     GovTextInput,
 )
-from wtforms import RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms import BooleanField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
 
 from consult.evidence.rules import PublicationChoice
-from consult.foundation.language import lazy
+from consult.foundation.language import lazy, ngettext
 from consult.foundation.web import Form
 from consult.respond.answers import DECLINED, Asked, Typed, keepable, many, problem_with, without_postcode
 from consult.respond.confidences import (
@@ -28,6 +29,7 @@ from consult.respond.rules import (
     about_problems,
     declaration_problems,
     publication_problem,
+    reminder_problems,
 )
 
 ABOUT_FIELDS = ("name", "organisation", "email", "respondent_type")
@@ -195,6 +197,41 @@ class TeamForm(JourneyForm):
 
     code = StringField(lazy("Team code"), widget=GovTextInput())
     name = StringField(lazy("Your name"), widget=GovTextInput())
+
+
+class ReminderForm(JourneyForm):
+    """One e-mail before the call closes."""
+
+    address = StringField(
+        lazy("E-mail address"),
+        description=lazy("We use it for this one e-mail and erase it then, or when you send your evidence."),
+        widget=GovTextInput(),
+    )
+    days_before = RadioField(
+        lazy("When shall we write?"), widget=GovRadioInput(), coerce=str, validate_choice=False
+    )
+    with_code = BooleanField(
+        lazy("Put my return code into the e-mail"),
+        description=lazy(
+            "Whoever reads the e-mail can then open your answers, and we keep the code itself until we "
+            "have written."
+        ),
+        widget=GovCheckboxInput(),
+    )
+
+    def offer(self, days: Sequence[int]) -> "ReminderForm":
+        """Fill in on which days before the closing it can come."""
+        wordings = {
+            str(each): ngettext("A day before the call closes", "%(n)s days before it closes", each, n=each)
+            for each in days
+        }
+        self.days_before.choices = cast(Any, wordings)
+        return self
+
+    def is_right(self, days: Sequence[int]) -> bool:
+        return self.set_problems(
+            reminder_problems(self.address.data or "", self.days_before.data or "", days)
+        )
 
 
 class DeclarationForm(JourneyForm):

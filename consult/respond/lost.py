@@ -15,6 +15,7 @@ from consult.foundation.language import _
 from consult.foundation.web import on_refusal
 from consult.respond import pages
 from consult.respond.forms import JourneyForm, ResumeForm, TeamForm, publication_form, question_form
+from consult.respond.pages_later import later_page, reminder_form
 from consult.respond.routes import blueprint
 from consult.respond.views_after import resume_page
 from consult.respond.views_publication import marked_question, marking_form
@@ -22,7 +23,7 @@ from consult.respond.views_receipt import withdrawing_page
 from consult.respond.views_team import join_page, lost_team_question
 from consult.respond.views_writing import declaration_form
 from consult.respond.visit import Visit, visit_to, was_posted_from_here
-from consult.respond.ways import about_form, closed, to_call
+from consult.respond.ways import about_form, closed, to_call, turned_away
 
 AnyForm = TypeVar("AnyForm", bound=JourneyForm)
 
@@ -93,6 +94,14 @@ def lost_renewal(**_address: str) -> Response:
     return press_again(_("Make a new code"))
 
 
+def lost_reminder(inquiry_slug: str, call_slug: str) -> Response:
+    visit = lost_visit(inquiry_slug, call_slug)
+    if away := turned_away(visit):
+        return away
+    form = reminder_form(visit, posted=True)
+    return later_page(visit, readable(form) if form else None, pages.LOST)
+
+
 def lost_sharing(**_address: str) -> Response:
     stops = request.form.get("share") == "stop"
     return press_again(_("Let nobody in any more") if stops else _("Make a team code"))
@@ -159,6 +168,7 @@ HANDLERS: dict[str, Callable[..., Response]] = {
     "leave": lost_leave,
     "leave_team": lost_leave,
     "renew_code": lost_renewal,
+    "ask_for_reminder": lost_reminder,
     "change_sharing": lost_sharing,
     "save_team_question": lost_team_question,
     "begin_change": lost_change,

@@ -1,7 +1,7 @@
 """Reads for the public journey; plain values, so that a page outlives the transaction that saved it."""
 
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -23,7 +23,7 @@ from consult.foundation.language import ENGLISH, _, in_language
 from consult.respond.answers import Asked, Choice, SectionAsked
 from consult.respond.codes import hash_of
 from consult.respond.confidences import Confidence, confidences_in
-from consult.respond.models import Draft, DraftVersion
+from consult.respond.models import Draft, DraftVersion, Reminder
 from consult.respond.rules import Asking, Filled, VersionState
 
 
@@ -231,6 +231,25 @@ def as_held(session: Session, draft: Draft) -> DraftHeld:
         draft.team_hash is not None,
         draft.amends_id,
     )
+
+
+@dataclass(frozen=True)
+class ReminderHeld:
+    """A reminder that was asked for."""
+
+    address: str
+    day: datetime
+
+
+def reminder_of(session: Session, draft_id: int) -> ReminderHeld | None:
+    """Return the reminder that a draft's writer asked for, if it has not been sent."""
+    row = session.execute(
+        select(Reminder.address, Reminder.days_before, Call.closes_at)
+        .join(Draft, Draft.id == Reminder.draft_id)
+        .join(Call, Call.id == Draft.call_id)
+        .where(Reminder.draft_id == draft_id)
+    ).one_or_none()
+    return ReminderHeld(row.address, row.closes_at - timedelta(days=row.days_before)) if row else None
 
 
 def slots_waiting(session: Session, draft_id: int) -> tuple[str, ...]:

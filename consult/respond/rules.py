@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -28,6 +28,8 @@ LONGEST_NAME = 300
 LONGEST_EMAIL = 255
 # The two that are one line each are as long as a name may be.
 LONGEST_DECLARED = {"on_behalf_of": 300, "role": 300, "interests": 5_000, "funding": 5_000}
+# How many days before the closing of a call a reminder can come.
+REMINDER_DAYS = (7, 3, 1)
 _EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
 
 
@@ -77,6 +79,20 @@ def _email_problem(email: str) -> str:
     if email.strip() and not _EMAIL.fullmatch(email.strip()):
         return _("Enter an e-mail address like name@example.org, or leave it empty.")
     return too_long(email, LONGEST_EMAIL, _("The e-mail address"))
+
+
+def days_for_a_reminder(closes_at: datetime, at: datetime) -> tuple[int, ...]:
+    """Return on which days before the closing a reminder can still come."""
+    return tuple(days for days in REMINDER_DAYS if closes_at - timedelta(days=days) > at)
+
+
+def reminder_problems(address: str, days: str, offered: Sequence[int]) -> dict[str, str]:
+    """Return field to message for what is wrong with asking for a reminder."""
+    problems = {
+        "address": _email_problem(address) if address.strip() else _("Enter the address to write to."),
+        "days_before": "" if days in {str(each) for each in offered} else _("Choose when we write to you."),
+    }
+    return {field: problem for field, problem in problems.items() if problem}
 
 
 def _type_problem(chosen: str, types: Sequence[str]) -> str:

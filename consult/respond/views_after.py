@@ -13,6 +13,8 @@ from consult.foundation.language_choice import offer, return_in
 from consult.respond import pages
 from consult.respond.codes import code_read, grouped, is_code, receipt_code_for
 from consult.respond.forms import WHAT_WILL_HAPPEN, ResumeForm
+from consult.respond.guesses import TooManyGuesses, may_try, note_wrong
+from consult.respond.pages_later import later_page
 from consult.respond.queries import slugs_for_code
 from consult.respond.queries_receipt import receipt_exists, receipt_for
 from consult.respond.routes import blueprint
@@ -24,6 +26,7 @@ UNKNOWN_CODE = lazy(
     "erased 14 days after their call closes."
 )
 NOT_A_CODE = lazy("Enter the code of 26 letters and figures that you were given, such as {}.")
+TOO_MANY = 429
 SPECIMEN = "7K3MX-4Q9RT-02WVB-HN6ZE-5JD8SA"
 LEFT = lazy("This device no longer knows your return code. Your draft is kept: only the code opens it.")
 FORGOTTEN = lazy("This device no longer knows what you sent. Your receipt code still opens it.")
@@ -34,9 +37,7 @@ FORGOTTEN = lazy("This device no longer knows what you sent. Your receipt code s
 def later(inquiry_slug: str, call_slug: str) -> Response:
     """Show the return code and how to come back."""
     visit = visit_to(inquiry_slug, call_slug)
-    return turned_away(visit) or pages.shown(
-        "later", visit, title=_("Your answers are saved"), onward=address_of(visit.call, open_step(visit))
-    )
+    return turned_away(visit) or later_page(visit)
 
 
 @blueprint.post("/<inquiry_slug>/<call_slug>/leave")
@@ -64,10 +65,15 @@ def open_code() -> Response:
     code = code_read(form.code.data or "")
     if not is_code(code):
         return refused(form, NOT_A_CODE.format(SPECIMEN))
+    try:
+        may_try()
+    except TooManyGuesses as too_many:
+        return refused(form, str(too_many), TOO_MANY)
     slugs = slugs_for_code(db.session(), code)
     if slugs is None and receipt_exists(db.session(), code):
         return redirect(url_for("respond.receipt", code=grouped(code)), 303)
     if slugs is None:
+        note_wrong()
         return refused(form, str(UNKNOWN_CODE))
     visit = visit_to(*slugs)
     remember(visit.call.id, code)
@@ -112,8 +118,8 @@ def resume_page(form: ResumeForm, *, status: int = 200) -> Response:
     return make_response(page, status)
 
 
-def refused(form: ResumeForm, message: str) -> Response:
+def refused(form: ResumeForm, message: str, status: int = pages.BAD_INPUT) -> Response:
     """Return the same page with what is wrong with the code."""
     form.set_problems({"code": message})
     form.show_what_is_kept()
-    return resume_page(form, status=pages.BAD_INPUT)
+    return resume_page(form, status=status)

@@ -19,11 +19,13 @@ from consult.foundation.typeset import pdf
 from consult.respond import pages, service
 from consult.respond.codes import code_read, grouped
 from consult.respond.copies import copy_of
+from consult.respond.guesses import may_try, note_wrong
 from consult.respond.queries import draft_held
 from consult.respond.queries_receipt import (
     Receipt,
     Standing,
     languages_of_receipt,
+    receipt_exists,
     receipt_for,
     standing_of,
 )
@@ -138,6 +140,9 @@ def withdrawing_page(code: str, *, why: str = "", problem: str = "", status: int
 def opened(code: str) -> tuple[Receipt, Standing]:
     """Return what was sent under a receipt code, with the page in a language of its call."""
     session, read = db.session(), code_read(code)
+    may_try()
+    if not receipt_exists(session, read):
+        note_wrong()
     settle(*languages_of_receipt(session, read))
     return receipt_for(session, read), standing_of(session, read)
 

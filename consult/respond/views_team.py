@@ -16,6 +16,7 @@ from consult.respond import pages, pages_team, service
 from consult.respond.codes import code_read, is_code
 from consult.respond.drafting import Outcome, slot_of_question
 from consult.respond.forms import QuestionForm, TeamForm, question_form
+from consult.respond.guesses import may_try, note_wrong
 from consult.respond.queries_team import slugs_for_team_code
 from consult.respond.routes import blueprint
 from consult.respond.rules import LONGEST_NAME, Step, step_after, too_long, versions_of
@@ -73,7 +74,10 @@ def join() -> Response:
     """Let a colleague in who has a team code."""
     form = TeamForm()
     code, name = code_read(form.code.data or ""), (form.name.data or "").strip()
+    may_try()
     slugs = slugs_for_team_code(db.session(), code) if is_code(code) else None
+    if slugs is None:
+        note_wrong()
     problems = {
         "code": "" if slugs else _("We find no team under this code. Ask for the newest one."),
         "name": too_long(name, LONGEST_NAME, _("The name")) if name else _("Enter your name."),

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from secrets import token_bytes
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import request, url_for
 from flask import session as cookie
@@ -20,6 +20,7 @@ from consult.foundation.security import RESPONDENT
 from consult.respond import service
 from consult.respond.answers import Asked
 from consult.respond.codes import SECRET_BYTES, code_from, code_read
+from consult.respond.guesses import may_try, note_wrong
 from consult.respond.logic import shown_questions
 from consult.respond.queries import (
     CallToAnswer,
@@ -35,6 +36,7 @@ from consult.respond.rules import Step
 CODES = "drafts"
 KEYS = "teams"
 POSTED_CODE = "draft_code"
+Held = TypeVar("Held")
 
 
 @dataclass(frozen=True)
@@ -120,11 +122,23 @@ def visit_holding(inquiry_slug: str, call_slug: str, code_for: Callable[[int], s
     session = db.session()
     found = published_call(session, inquiry_slug, call_slug)
     code = code_for(found.id)
-    draft = draft_held(session, found.id, code) if code else None
+    draft = looked_up(code, remembered(found.id), lambda: draft_held(session, found.id, code))
     settle(found.languages, draft.language if draft else "")
     call = as_call_to_answer(session, found)
     visit = Visit(call, now())
     return replace(visit, code=code, draft=draft) if draft else visit
+
+
+def looked_up(code: str, own: str, look: Callable[[], Held | None]) -> Held | None:
+    """Return what a code opens; wrong ones count as guesses, except the one this browser was given."""
+    if not code:
+        return None
+    if code != own:
+        may_try()
+    held = look()
+    if held is None and code != own:
+        note_wrong()
+    return held
 
 
 def team_visit_to(inquiry_slug: str, call_slug: str, *, posted: bool = False, kept: bool = True) -> Visit:
@@ -132,9 +146,9 @@ def team_visit_to(inquiry_slug: str, call_slug: str, *, posted: bool = False, ke
     session = db.session()
     found = published_call(session, inquiry_slug, call_slug)
     key = code_read(request.form.get(POSTED_CODE, "")) if posted else ""
-    if not key and kept:
-        key = str(cookie.get(KEYS, {}).get(str(found.id), ""))
-    held = writer_by_key(session, found.id, key) if key else None
+    own = str(cookie.get(KEYS, {}).get(str(found.id), ""))
+    key = key or (own if kept else "")
+    held = looked_up(key, own, lambda: writer_by_key(session, found.id, key))
     settle(found.languages, held[1].language if held else "")
     call = as_call_to_answer(session, found)
     visit = Visit(call, now())

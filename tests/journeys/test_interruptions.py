@@ -185,7 +185,7 @@ def test_while_somebody_types_never_more_than_ten_seconds_are_unsaved(writer: Wr
     typed: list[tuple[float, str]] = []
     began = time.monotonic()
     text = ""
-    while time.monotonic() - began < 16:
+    while time.monotonic() - began < 13:
         text += "word "
         ann.words.press_sequentially("word ", delay=20)
         typed.append((time.monotonic(), text))

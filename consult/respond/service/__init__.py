@@ -15,6 +15,8 @@ from consult.respond.service.drafts import (
     send_draft,
     write_in,
 )
+from consult.respond.service.reminders import Wanted as WantedReminder
+from consult.respond.service.reminders import forget_reminder, send_due_reminders, set_reminder
 from consult.respond.service.team import (
     join_team,
     leave_team,
@@ -32,10 +34,12 @@ __all__ = [
     "NothingChanged",
     "Overtaken",
     "Wanted",
+    "WantedReminder",
     "begin_amendment",
     "begin_draft",
     "choose_version",
     "erase_expired_drafts",
+    "forget_reminder",
     "join_team",
     "leave_team",
     "note_presence",
@@ -44,6 +48,8 @@ __all__ = [
     "save_answer",
     "save_confidences",
     "send_draft",
+    "send_due_reminders",
+    "set_reminder",
     "share_draft",
     "stop_sharing",
     "withdraw_sent",

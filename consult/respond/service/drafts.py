@@ -33,7 +33,7 @@ from consult.respond.codes import hash_of, receipt_code_for
 from consult.respond.confidences import Confidence, bounds_in, choice_for, confidences_in
 from consult.respond.drafting import Outcome, Sitting, Words, question_of_slot, slot_of_question
 from consult.respond.logic import shown_questions
-from consult.respond.models import Draft
+from consult.respond.models import Draft, Reminder
 from consult.respond.queries import CallToAnswer, call_of_draft, slots_waiting
 from consult.respond.rules import Filled, expiry_of, gaps_in
 from consult.respond.service import words
@@ -185,6 +185,7 @@ def send_draft(session: Session, draft_id: int, return_code: str, *, actor: Acto
     draft.submission_id = submission.id
     draft.answers, draft.about, draft.confidences, draft.written = {}, {}, [], {}
     words.erase(session, draft.id)
+    session.execute(delete(Reminder).where(Reminder.draft_id == draft.id))
     return submission.id
 
 

@@ -11,7 +11,7 @@ from consult.foundation.errors import NotFound, Refused
 from consult.foundation.language import _
 from consult.foundation.security import Actor
 from consult.respond.codes import hash_of, team_code_for
-from consult.respond.models import Draft, DraftWriter
+from consult.respond.models import Draft, DraftWriter, Reminder
 from consult.respond.service.drafts import AlreadySent, locked
 
 MOST_COLLEAGUES = 100
@@ -91,6 +91,8 @@ def renew_code(session: Session, draft_id: int, new_code: str, *, actor: Actor, 
     draft.former_hash, draft.code_hash = draft.code_hash, hash_of(new_code)
     if draft.team_hash:
         draft.team_hash = hash_of(team_code_for(new_code, draft.team_number))
+    carried = update(Reminder).where(Reminder.draft_id == draft.id, Reminder.return_code.is_not(None))
+    session.execute(carried.values(return_code=new_code).execution_options(synchronize_session=False))
     _record(session, draft, "renew return code", actor=actor, at=at)
 
 
