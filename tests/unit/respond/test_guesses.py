@@ -1,6 +1,6 @@
 """Codes cannot be guessed for nothing, and whoever has one is not kept out by somebody who guesses."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
@@ -20,7 +20,9 @@ TOO_MANY = "Too many codes were tried from your connection"
 
 
 @pytest.fixture(autouse=True)
-def nobody_has_guessed(app: Flask) -> None:
+def nobody_has_guessed(app: Flask) -> Iterator[None]:
+    """Forget the guesses of each test, which all come from one address."""
+    yield
     app.extensions["consult.guesses"].tried.clear()
 
 
