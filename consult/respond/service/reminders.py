@@ -1,6 +1,6 @@
 """One e-mail, asked for on a draft's page: some days before the call closes, that the draft waits."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -9,14 +9,13 @@ from sqlalchemy.orm import Session
 
 from consult.calls.models import Call
 from consult.foundation.errors import Refused
-from consult.foundation.language import _, in_language, speaking
-from consult.foundation.language_choice import in_address
+from consult.foundation.language import _
 from consult.foundation.mail import queue_mail
-from consult.foundation.web import as_time, site_url
-from consult.respond.codes import grouped
 from consult.respond.models import Draft, Reminder
 from consult.respond.rules import REMINDER_DAYS
 from consult.respond.service.drafts import AlreadySent, locked
+
+Words = Callable[[Draft, Call, str | None], tuple[str, str]]
 
 
 @dataclass(frozen=True)
@@ -57,9 +56,10 @@ def forget_reminder(session: Session, draft_id: int) -> None:
     session.execute(gone.execution_options(synchronize_session=False))
 
 
-def send_due_reminders(session: Session, *, at: datetime) -> int:
+def send_due_reminders(session: Session, words: Words, *, at: datetime) -> int:
     """Queue the mails that are due and return how many; erase their reminders and those that came too late.
 
+    `words` gives subject and body for a draft, its call and the return code if the mail is to carry it.
     Erasing gives each reminder to one caller alone, so two processes at once send none twice.
     """
     due = select(Reminder.id).join(Draft, Draft.id == Reminder.draft_id).join(Call, Call.id == Draft.call_id)
@@ -73,7 +73,7 @@ def send_due_reminders(session: Session, *, at: datetime) -> int:
     sent = 0
     for draft, call in _open_drafts(session, list(by_draft), at):
         row = by_draft[draft.id]
-        subject, body = _words(draft, call, row.return_code)
+        subject, body = words(draft, call, row.return_code)
         queue_mail(session, row.address, subject, body, at=at, inquiry_id=call.inquiry_id)
         sent += 1
     return sent
@@ -93,19 +93,3 @@ def _open_drafts(session: Session, draft_ids: list[int], at: datetime) -> list[t
         .order_by(Draft.id)
     )
     return [(draft, call) for draft, call in found]
-
-
-def _words(draft: Draft, call: Call, return_code: str | None) -> tuple[str, str]:
-    with speaking(draft.language):
-        title, when = in_language(call, "title"), as_time(call.closes_at)
-        way = site_url("respond.resume", **in_address(draft.language))
-        way += f"#{grouped(return_code)}" if return_code else ""
-        lines = [
-            _("You began to answer “%(title)s” and have not sent your answers yet.", title=title),
-            _("The call closes on %(when)s. What is not sent by then is not received.", when=when),
-            _("Go on here: %(address)s", address=way)
-            if return_code
-            else _("Go on here, with your return code: %(address)s", address=way),
-            _("You asked for this e-mail. It is the only one; your address has been erased."),
-        ]
-        return _("Your evidence is not sent yet: %(title)s", title=title), "\n\n".join(lines) + "\n"

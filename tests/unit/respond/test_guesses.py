@@ -22,6 +22,7 @@ TOO_MANY = "Too many codes were tried from your connection"
 @pytest.fixture(autouse=True)
 def nobody_has_guessed(app: Flask) -> Iterator[None]:
     """Forget the guesses of each test, which all come from one address."""
+    app.extensions["consult.guesses"].tried.clear()
     yield
     app.extensions["consult.guesses"].tried.clear()
 

@@ -12,6 +12,7 @@ from consult.foundation import mail
 from consult.foundation.audit import AuditEvent
 from consult.foundation.clock import now
 from consult.foundation.jobs.chores import do_chores
+from consult.respond.jobs import words_of_reminder
 from consult.respond.models import Draft, Reminder
 from consult.respond.service import send_due_reminders
 from tests.page import Page, PageClient
@@ -137,7 +138,7 @@ def test_a_reminder_that_comes_too_late_is_erased_unsent(
     draft = session.query(Draft).filter_by(call_id=world.call.id).one()
     session.add(Reminder(draft_id=draft.id, address=ADDRESS, days_before=1, asked_at=now()))
     session.commit()
-    assert send_due_reminders(session, at=world.call.closes_at) == 0
+    assert send_due_reminders(session, words_of_reminder, at=world.call.closes_at) == 0
     session.commit()
     assert session.query(Reminder).count() == 0
     run_sent_jobs()
