@@ -1,5 +1,6 @@
-"""Until when evidence may be taken back: one rule for each inquiry, in the words shown before sending."""
+"""What respondents are promised of the time after sending: until when they may withdraw, and the report."""
 
+import re
 from enum import StrEnum
 
 from consult.calls.rules import WithdrawalPolicy
@@ -49,3 +50,10 @@ def way_to_withdraw(policy: WithdrawalPolicy, *, is_open: bool, report_is_out: b
     if policy is WithdrawalPolicy.UNTIL_REPORT and not report_is_out:
         return Way.AT_ONCE
     return Way.BY_ASKING
+
+
+def problem_with_address(address: str) -> str:
+    """Return how to put an address on the web right, or nothing; an empty one is no address."""
+    if not address or re.fullmatch(r"https?://[^\s/?#]+\.[^\s]+", address):
+        return ""
+    return "Give an address that begins with https://, such as https://example.org/report."

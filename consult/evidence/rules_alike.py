@@ -1,7 +1,7 @@
 """Two submissions side by side: which paragraphs both have, and which words only one has."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import zip_longest
@@ -33,14 +33,18 @@ class Pair:
         return bool(self.left and self.right) and not any(run.own for run in self.left + self.right)
 
 
-def side_by_side(left: Sequence[str], right: Sequence[str]) -> list[Pair]:
-    """Return the paragraphs of two submissions in pairs, in order; space, case and signs count nothing."""
-    mine, other = [_folded(each) for each in left], [_folded(each) for each in right]
+def side_by_side(left: Sequence[str], right: Sequence[str], *, exactly: bool = False) -> list[Pair]:
+    """Return the paragraphs of two texts in pairs, in order.
+
+    Space, case and signs count nothing, unless the texts are to be compared exactly.
+    """
+    alike = str.strip if exactly else _folded
+    mine, other = [alike(each) for each in left], [alike(each) for each in right]
     steps = SequenceMatcher(None, mine, other, autojunk=False).get_opcodes()
     pairs = []
     for step, start, end, other_start, other_end in steps:
         beside = zip_longest(left[start:end], right[other_start:other_end], fillvalue="")
-        pairs += [_same(*each) if step == "equal" else _compared(*each) for each in beside]
+        pairs += [_same(*each) if step == "equal" else _compared(*each, alike) for each in beside]
     return pairs
 
 
@@ -52,11 +56,11 @@ def _same(left: str, right: str) -> Pair:
     return Pair((Run(left, own=False),), (Run(right, own=False),))
 
 
-def _compared(left: str, right: str) -> Pair:
+def _compared(left: str, right: str, alike: Callable[[str], str]) -> Pair:
     words = _WORD.findall(left), _WORD.findall(right)
     if not all(words) or max(map(len, words)) > MOST_WORDS_COMPARED:
         return Pair(*(tuple(Run(each, own=True) for each in (side,) if each) for side in (left, right)))
-    mine, other = ([_folded(each) for each in side] for side in words)
+    mine, other = ([alike(each) for each in side] for side in words)
     steps = SequenceMatcher(None, mine, other, autojunk=False).get_opcodes()
     return Pair(
         tuple(_runs(words[0], [(step, start, end) for step, start, end, _, _ in steps])),

@@ -12,6 +12,7 @@ from consult.evidence.forms import PublicationForm, StateForm, offered_filters
 from consult.evidence.queries import desk
 from consult.evidence.queries.campaigns import campaign_of
 from consult.evidence.queries.paragraphs import mapped_numbers, open_proposals
+from consult.evidence.queries.withdrawal import request_waiting
 from consult.evidence.rules import (
     CHANNEL_WORDS,
     PUBLICATION_WORDS,
@@ -167,6 +168,7 @@ def submission_page(
         choice=choice or PublicationForm(formdata=None).offer(found.channel, found.publication),
         neighbours=queries.neighbours_of(session, identity.inquiry_id, found.id),
         history=desk.history_of(session, found.id),
+        wish=request_waiting(session, found.id),
         marks=desk.marks_of(session, [found.id]).get(found.id, ()),
         mark_words=MARK_WORDS,
         state_words=STATE_WORDS,

@@ -20,6 +20,7 @@ from consult.calls.service.questions import (
     move_question,
     remove_question,
 )
+from consult.calls.service.report import announce_report, set_withdrawal_policy
 from consult.calls.service.sections import add_section, edit_section, move_section, remove_section
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "add_question",
     "add_respondent_type",
     "add_section",
+    "announce_report",
     "close_call",
     "create_inquiry",
     "details_of",
@@ -47,5 +49,6 @@ __all__ = [
     "rename_respondent_type",
     "set_grace",
     "set_postcodes",
+    "set_withdrawal_policy",
     "translate_call",
 ]

@@ -34,6 +34,7 @@ class VersionRead:
     publication: PublicationChoice
     word_count: int
     sha256: str
+    declared: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,7 @@ def versions_of(session: Session, submission_id: int) -> tuple[VersionRead, ...]
             SubmissionVersion.publication,
             SubmissionVersion.word_count,
             SubmissionVersion.sha256,
+            SubmissionVersion.declared,
         )
         .join(Respondent, Respondent.id == SubmissionVersion.respondent_id)
         .where(SubmissionVersion.submission_id == submission_id)

@@ -6,8 +6,12 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
+from consult.calls.models import Question
 from consult.calls.withdrawing import Way
-from consult.evidence.models import Submission, SubmissionVersion
+from consult.evidence.extraction import Extraction
+from consult.evidence.models import SourceText, Submission, SubmissionVersion
+from consult.evidence.models_documents import Attachment
+from consult.evidence.queries.documents import attachment_stands
 from consult.evidence.queries.versions import standing_answers
 from consult.evidence.service import ask_to_withdraw, withdraw_submission
 from consult.foundation import audit
@@ -16,7 +20,7 @@ from consult.foundation.language import _
 from consult.foundation.security import Actor
 from consult.respond.codes import amendment_code_for, hash_of
 from consult.respond.filling import answers_again, choices_again, confidences_again
-from consult.respond.models import Draft
+from consult.respond.models import Draft, DraftFile
 from consult.respond.queries import CallToAnswer, call_of_draft
 from consult.respond.queries_receipt import Standing, standing_of
 from consult.respond.rules import expiry_of
@@ -40,6 +44,7 @@ def begin_amendment(session: Session, receipt_code: str, *, actor: Actor, at: da
     draft = _filled(session, standing, code, call_of_draft(session, standing.call_id), at)
     session.add(draft)
     session.flush()  # the audit event names the new id
+    session.add_all(_files(session, standing, draft.id, at))
     act = audit.Act("begin amendment", "draft", draft.id, detail={"version": standing.version})
     audit.record(session, act, inquiry_id=standing.inquiry_id, actor=actor, at=at)
     return code
@@ -104,3 +109,28 @@ def _about(session: Session, standing: Standing, call: CallToAnswer) -> dict[str
 def _language(session: Session, standing: Standing) -> str:
     mine = Submission.id == standing.submission_id
     return session.scalars(select(Submission.language).where(mine)).one()
+
+
+def _files(session: Session, standing: Standing, draft_id: int, at: datetime) -> list[DraftFile]:
+    """Return the files that stand as files of the draft, so that they are sent again with it."""
+    rows = session.execute(
+        select(Attachment, Question.slug, SourceText.body)
+        .outerjoin(Question, Question.id == Attachment.question_id)
+        .outerjoin(SourceText, SourceText.attachment_id == Attachment.id)
+        .where(Attachment.submission_id == standing.submission_id, attachment_stands())
+        .order_by(Attachment.position)
+    )
+    return [
+        DraftFile(
+            draft_id=draft_id,
+            name=kept.name,
+            sha256=kept.sha256,
+            size=kept.size,
+            question=question or "",
+            extraction=Extraction(
+                kept.outcome, kept.kind, text or "", tuple(kept.flags), kept.message
+            ).as_json(),
+            added_at=at,
+        )
+        for kept, question, text in rows
+    ]
