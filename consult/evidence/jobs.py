@@ -1,6 +1,6 @@
 """Reading of files that were dropped together: one by one, in a child process, going on where it stopped."""
 
-from consult.evidence.extraction import Enclosed, extract
+from consult.evidence.extraction import Enclosed, extract_patiently
 from consult.evidence.queries.file_batches import first_document, waiting_files
 from consult.evidence.service.file_reading import keep_reading
 from consult.foundation.database import db, transaction
@@ -30,7 +30,7 @@ def read_file(file_id: int, inquiry_id: int) -> None:
         return
     sha256, name = first
     with file_store().open(sha256) as file:
-        found = extract(file, name, with_files=True)
+        found = extract_patiently(file, name, with_files=True)
     enclosed: list[tuple[Enclosed, StoredFile]] = [
         (each, file_store().keep(each.data)) for each in found.enclosed if each.data is not None
     ]

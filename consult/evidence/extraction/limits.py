@@ -1,14 +1,26 @@
 """How much a document may ask of us. docs/adr/0014-documents.md gives the reasons."""
 
+from dataclasses import dataclass
+
 MEGABYTE = 1024 * 1024
 
 # What may be sent.
 LARGEST_FILE = 25 * MEGABYTE
 
-# What the child that reads it may use.
-MEMORY = 768 * MEGABYTE
-CPU_SECONDS = 20
-WALL_SECONDS = 30
+
+@dataclass(frozen=True)
+class Patience:
+    """What the child that reads a document may use."""
+
+    memory: int
+    cpu_seconds: int
+    wall_seconds: int
+
+
+# Somebody waits before a page.
+WHILE_WAITED_FOR = Patience(768 * MEGABYTE, 20, 30)
+# In the background, for what was too much while somebody waited.
+IN_BACKGROUND = Patience(1536 * MEGABYTE, 120, 180)
 LARGEST_REPORT = 64 * MEGABYTE
 CHILDREN_AT_ONCE = 4
 

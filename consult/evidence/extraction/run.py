@@ -17,12 +17,12 @@ from typing import IO, Any
 
 from consult.evidence.extraction.limits import (
     CHILDREN_AT_ONCE,
-    CPU_SECONDS,
+    IN_BACKGROUND,
     LARGEST_FILE,
     LARGEST_REPORT,
     LONGEST_NAME,
-    MEMORY,
-    WALL_SECONDS,
+    WHILE_WAITED_FOR,
+    Patience,
 )
 from consult.evidence.extraction.result import Extraction, refused
 from consult.evidence.extraction.words import message_of
@@ -31,6 +31,7 @@ CHILD = Path(__file__).with_name("child.py")
 PIECE = 1024 * 1024
 
 READY = b"ready\n"
+TOO_MUCH = "too-much"
 
 _places = threading.BoundedSemaphore(CHILDREN_AT_ONCE)
 
@@ -39,7 +40,13 @@ class ReaderBroken(Exception):
     """Not the document but our reader does not work: a fault of ours, to be shown as one."""
 
 
-def extract(document: Path | bytes | IO[bytes], name: str = "", *, with_files: bool = False) -> Extraction:
+def extract(
+    document: Path | bytes | IO[bytes],
+    name: str = "",
+    *,
+    with_files: bool = False,
+    patience: Patience = WHILE_WAITED_FOR,
+) -> Extraction:
     """Return the text of a document that a stranger sent, read in a child process with limits.
 
     `name` is never trusted: it only chooses among kinds that are all plain text, and is told from content
@@ -49,8 +56,20 @@ def extract(document: Path | bytes | IO[bytes], name: str = "", *, with_files: b
     if isinstance(document, Path):
         name = name or document.name
     with _as_file(document) as file, _places:
-        found = _report_of(file, name, with_files=with_files)
+        found = _report_of(file, name, patience, with_files=with_files)
     return replace(found, message=message_of(found))
+
+
+def extract_patiently(document: IO[bytes], name: str, *, with_files: bool = False) -> Extraction:
+    """Read a document in the background: one that is too much at first is tried again with more patience.
+
+    Most are read within the lesser limits, so that a hostile one seldom gets to use the greater.
+    """
+    found = extract(document, name, with_files=with_files)
+    if TOO_MUCH not in found.flags:
+        return found
+    document.seek(0)
+    return extract(document, name, with_files=with_files, patience=IN_BACKGROUND)
 
 
 @contextmanager
@@ -68,11 +87,11 @@ def _as_file(document: Path | bytes | IO[bytes]) -> Iterator[IO[bytes]]:
         yield document
 
 
-def _report_of(file: IO[bytes], name: str, *, with_files: bool) -> Extraction:
+def _report_of(file: IO[bytes], name: str, patience: Patience, *, with_files: bool) -> Extraction:
     if os.fstat(file.fileno()).st_size > LARGEST_FILE:
         return refused("too-large")
     shown_name = name.encode("utf-8", "replace").decode().replace("\x00", "")[-LONGEST_NAME:]
-    limits = (MEMORY, CPU_SECONDS, LARGEST_FILE)
+    limits = (patience.memory, patience.cpu_seconds, LARGEST_FILE)
     child = subprocess.Popen(
         [sys.executable, "-I", str(CHILD), *map(str, limits), shown_name, "1" if with_files else "0"],
         stdin=file,
@@ -84,13 +103,13 @@ def _report_of(file: IO[bytes], name: str, *, with_files: bool) -> Extraction:
         start_new_session=True,
     )
     try:
-        report = _read_within(child, time.monotonic() + WALL_SECONDS)
-        child.wait(timeout=WALL_SECONDS)
+        report = _read_within(child, time.monotonic() + patience.wall_seconds)
+        child.wait(timeout=patience.wall_seconds)
     except subprocess.TimeoutExpired:
         report = None
     finally:
         _end(child)
-    return refused("too-much") if report is None else _believed(report)
+    return refused(TOO_MUCH) if report is None else _believed(report)
 
 
 def _read_within(child: "subprocess.Popen[bytes]", deadline: float) -> bytes | None:
@@ -129,9 +148,9 @@ def _believed(said: bytes) -> Extraction:
     if ready or not said:
         raise ReaderBroken("The process that reads documents does not start on this machine.")
     if not report:
-        return refused("too-much")
+        return refused(TOO_MUCH)
     try:
         values: dict[str, Any] = json.loads(report)
         return Extraction.from_json(values)
     except (ValueError, KeyError, TypeError):
-        return refused("too-much")
+        return refused(TOO_MUCH)

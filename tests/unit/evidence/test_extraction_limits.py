@@ -6,14 +6,15 @@ import subprocess
 import sys
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from consult.evidence.extraction import Outcome, extract
+from consult.evidence.extraction import Outcome, extract, extract_patiently
 from consult.evidence.extraction import run as runner
 from consult.evidence.extraction.clean import cleaned
-from consult.evidence.extraction.limits import LARGEST_FILE, LONGEST_TEXT, MEMORY
+from consult.evidence.extraction.limits import LARGEST_FILE, LONGEST_TEXT, WHILE_WAITED_FOR
 from tests.documents import docx, message, odt, overlapping_bomb, p, pdf, relation, zipped
 
 ENTITIES = (
@@ -142,8 +143,8 @@ def test_a_child_that_does_not_end_is_ended(monkeypatch: pytest.MonkeyPatch, tmp
         "import sys, time\nsys.stdout.write('ready\\n')\nsys.stdout.flush()\ntime.sleep(600)\n"
     )
     monkeypatch.setattr(runner, "CHILD", endless)
-    monkeypatch.setattr(runner, "WALL_SECONDS", 1)
-    assert extract(b"x", "a.txt").flags == ("too-much",)
+    patience = replace(WHILE_WAITED_FOR, wall_seconds=1)
+    assert extract(b"x", "a.txt", patience=patience).flags == ("too-much",)
 
 
 def test_a_child_that_writes_without_end_is_ended(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
@@ -199,7 +200,7 @@ main()
 
 
 def test_the_child_can_open_no_file_no_connection_and_only_so_much_memory():
-    script = PROBE.format(memory=MEMORY, child=runner.CHILD)
+    script = PROBE.format(memory=WHILE_WAITED_FOR.memory, child=runner.CHILD)
     done = subprocess.run([sys.executable, "-I", "-c", script], input=b"x", capture_output=True, check=False)
     # It writes its verdict last; stderr may not be written to, so the exit says it.
     assert done.returncode == 1
@@ -249,6 +250,24 @@ def test_a_hanging_document_keeps_no_other_waiting(monkeypatch: pytest.MonkeyPat
     assert extract(b"Good words", "a.txt").text == "Good words"
     assert time.monotonic() - start < 7
     waiting.join()
+
+
+def test_in_the_background_what_was_too_much_is_tried_again_with_more_patience(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    # Sleeps unless it was given more memory than while somebody waits.
+    picky = tmp_path / "picky.py"
+    picky.write_text(
+        f"import runpy, sys, time\nif int(sys.argv[1]) <= {WHILE_WAITED_FOR.memory}:\n"
+        "    sys.stdout.write('ready\\n')\n    sys.stdout.flush()\n    sys.exit(1)\n"
+        f"sys.argv[0] = {str(runner.CHILD)!r}\nrunpy.run_path({str(runner.CHILD)!r}, run_name='__main__')\n"
+    )
+    monkeypatch.setattr(runner, "CHILD", picky)
+    assert extract(b"Good words", "a.txt").flags == ("too-much",)
+    with (tmp_path / "a.txt").open("w+b") as file:
+        file.write(b"Good words")
+        file.seek(0)
+        assert extract_patiently(file, "a.txt").text == "Good words"
 
 
 def test_every_reason_and_every_flag_is_put_in_a_sentence():
