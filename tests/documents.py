@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from email.message import EmailMessage
 
 import typst
+from pypdf import PdfWriter
 
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 R = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -75,6 +76,15 @@ def odt(body: str, automatic: str = "", parts: Mapping[str, str | bytes] | None 
 def pdf(source: str) -> bytes:
     """Return a PDF set from Typst's own markup."""
     return bytes(typst.compile(source.encode()))
+
+
+def locked_pdf(source: str) -> bytes:
+    """Return a PDF that asks for a password."""
+    writer = PdfWriter(clone_from=io.BytesIO(pdf(source)))
+    writer.encrypt("secret", algorithm="RC4-128")
+    file = io.BytesIO()
+    writer.write(file)
+    return file.getvalue()
 
 
 def picture() -> bytes:

@@ -81,7 +81,12 @@ SECTIONS = (
     Section(
         "Inbox", "inbox.index", Permission.HANDLE_EVIDENCE, ("entry", "imports", "comparing", "file_batches")
     ),
-    Section("Evidence", "evidence.reading_room", Permission.READ_EVIDENCE, ("campaigns", "documents", "paragraphs")),
+    Section(
+        "Evidence",
+        "evidence.reading_room",
+        Permission.READ_EVIDENCE,
+        ("campaigns", "documents", "paragraphs"),
+    ),
     Section("Publication", "publishing.overview", Permission.PUBLISH_EVIDENCE, ("redaction",)),
     Section("Codebook", "codebook.tree", Permission.READ_CODEBOOK),
     Section("Coding", "coding.queue", Permission.CODE_EVIDENCE),

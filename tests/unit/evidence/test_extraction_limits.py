@@ -15,7 +15,7 @@ from consult.evidence.extraction import Outcome, extract, extract_patiently
 from consult.evidence.extraction import run as runner
 from consult.evidence.extraction.clean import cleaned
 from consult.evidence.extraction.limits import LARGEST_FILE, LONGEST_TEXT, WHILE_WAITED_FOR
-from tests.documents import docx, message, odt, overlapping_bomb, p, pdf, relation, zipped
+from tests.documents import docx, locked_pdf, message, odt, overlapping_bomb, p, pdf, relation, zipped
 
 ENTITIES = (
     "<!DOCTYPE d ["
@@ -81,6 +81,8 @@ HOSTILE = {
     "half a document": (docx(p("words" * 1000))[:700], {"damaged"}),
     "two documents in one": (pdf("Words") + docx(p("Other")), None),
     "the beginning of a PDF alone": (b"%PDF-1.7\n", {"damaged"}),
+    "a PDF under a password": (locked_pdf("Words"), {"encrypted"}),
+    "more pages than anybody reads": (pdf("#pagebreak()\n" * 2_000 + "x"), {"too-many-pages"}),
     "too large": (b"a" * (LARGEST_FILE + 1), {"too-large"}),
 }  # fmt: skip
 
