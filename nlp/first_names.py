@@ -72,3 +72,15 @@ AMBIGUOUS = frozenset(
     val victor victoria viola violet wai warren wayne wei will winston
     """.split()  # noqa: SIM905 # as above
 )
+
+# Of these, with a capital within a sentence: hardly anything else.
+SURE_WITHIN = frozenset(
+    """
+    brandon carol darren frank gail harry jack jasmine jean kelly kim lee leo lily lynn nick owen pat
+    penny ray robin rod roy sam sandy sue tara todd tony una wayne
+    """.split()  # noqa: SIM905 # as above
+)
+# Welsh words that begin a sentence, or bear a capital for another reason.
+WELSH_WORDS = frozenset({"bob", "bryn", "glyn", "gwyn", "haf", "mai", "mair", "non", "sian"})
+# A Bill of Parliament, a register: with nothing beside them hardly a name.
+NEVER_ALONE = frozenset({"bill", "reg"})

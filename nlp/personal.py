@@ -42,7 +42,7 @@ class PersonalDataFinder:
     """
 
     name = "personal data"
-    version = "1"
+    version = "2"
 
     def __init__(self, region: str = "GB", trained: str | None = None) -> None:
         self.region = region
@@ -63,7 +63,11 @@ class PersonalDataFinder:
         pipeline, names = self._pipeline()
         found: list[list[PersonalData]] = []
         for given, doc in zip(texts, pipeline.pipe(given.text for given in texts), strict=True):
-            spans = [*formats_in(given.text, self.region), *addresses_in(given.text), *names.find(doc)]
+            spans = [
+                *formats_in(given.text, self.region),
+                *addresses_in(given.text),
+                *names.find(doc, given.language),
+            ]
             spans += known_names_in(given.text, given.hidden)
             found.append(spans)
         everything = zip(texts, found, self._persons(texts), strict=True)

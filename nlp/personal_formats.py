@@ -28,7 +28,9 @@ _DIALLED = re.compile(r"\(?(?:\+44|0044|0)[\s().-]*[1237]\d(?:[\s().-]*\d){7,8}$
 _NHS = re.compile(r"(?<![\d/-])\d{3}[ -]?\d{3}[ -]?\d{4}(?![\d/-])")
 _SPEAKS_OF_NHS = re.compile(r"\bNHS\b|\bpatient\b|\bhospital\b", re.IGNORECASE)
 _NATIONAL_INSURANCE = re.compile(
-    r"\b(?!BG|GB|KN|NK|NT|TN|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z](?: ?\d{2}){3} ?[A-D]\b", re.IGNORECASE
+    # Letters that no number begins with, such as QQ, are written by mistake all the same.
+    r"\b[A-Z]{2}(?: ?\d{2}){3} ?[A-D]\b",
+    re.IGNORECASE,
 )
 _POSTCODE_FORM = (
     r"(?:GIR ?0AA|[A-PR-UWYZ](?:[A-HK-Y]?\d[\dA-HJKPSTUW]?|\d[A-HJKPSTUW]?) ?\d[ABD-HJLNP-UW-Z]{2})"

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from nlp.first_names import AMBIGUOUS, FIRST_NAMES
+from nlp.first_names import AMBIGUOUS, FIRST_NAMES, NEVER_ALONE, SURE_WITHIN, WELSH_WORDS
 from nlp.personal_formats import PersonalData
 
 if TYPE_CHECKING:
@@ -34,6 +34,15 @@ RELATIONS = tuple(
     neighbour neighbours friend husband wife partner mother father mum mam dad son daughter sister brother
     uncle aunt aunty auntie nan grandmother grandfather grandson granddaughter niece nephew cousin landlord
     landlady carer gp boss colleague client patient tenant
+    """.split()  # noqa: SIM905 # as above
+)
+# Whoever is called one of these is a person, whatever they are named.
+FAMILY = frozenset(RELATIONS) - {"friend", "partner", "boss", "colleague", "client", "patient", "tenant"}
+ROLES = frozenset(
+    """
+    agent builder caretaker cleaner clerk consultant cook doctor driver electrician gardener interpreter
+    manager nurse officer plumber receptionist secretary solicitor steward teacher treasurer vicar
+    volunteer warden worker
     """.split()  # noqa: SIM905 # as above
 )
 OWNERS = ("my", "our", "his", "her", "their", "whose")
@@ -91,7 +100,12 @@ RULES: dict[str, tuple[str, float, str]] = {
     "introduced": ("name", 0.95, "the writer introduces themselves"),
     "related": ("third_party", 0.85, "somebody close to the writer, by name"),
     "named": ("third_party", 0.6, "a first name and a surname"),
+    "alone": ("third_party", 0.5, "a first name by itself"),
 }
+# "Auntie May", of whom no one says "my".
+KIN = ("aunt", "auntie", "aunty", "uncle", "nan", "nana", "gran", "granny", "grandma", "grandad", "grandpa")
+# "In Florence", "at Beverley": a first name that is a place.
+_BEFORE_PLACES = frozenset({"in", "at", "near", "around", "outside"})
 
 
 class NameFinder:
@@ -104,13 +118,16 @@ class NameFinder:
         for rule, patterns in _patterns().items():
             self._matcher.add(rule, patterns, greedy="LONGEST")
 
-    def find(self, doc: Doc) -> Iterator[PersonalData]:
+    def find(self, doc: Doc, language: str = "en") -> Iterator[PersonalData]:
         """Yield the names of one text, and where a private person once named in full is named again."""
         found = []
         for key, start, end in self._matcher(doc):
             rule = doc.vocab.strings[key]
             name = _name_in(doc[start:end], rule)
+            if rule == "alone" and language == "cy" and doc[start].lower_ in WELSH_WORDS:
+                continue
             if name is not None and _is_private(name, rule):
+                name = _with_second_half(name)
                 ground, score, reason = RULES[rule]
                 found.append(PersonalData(name.start_char, name.end_char, ground, score, reason))
         found += signatures_in(doc.text)
@@ -146,14 +163,23 @@ def _patterns() -> dict[str, list[list[dict[str, Any]]]]:
         "related": [
             [*close, {"TEXT": {"IN": [",", "("]}, "OP": "?"}, {**title, "OP": "?"}, _NAME, _MORE],
             [*close, {"LOWER": {"IN": ["called", "named"]}}, _NAME, _MORE],
+            [
+                {"LOWER": {"IN": sorted(ROLES)}},
+                {"TEXT": {"IN": [",", "("]}},
+                {**title, "OP": "?"},
+                _NAME,
+                _MORE,
+            ],
+            [{"LOWER": {"IN": list(KIN)}, "IS_TITLE": True}, _NAME, _MORE],
         ],
+        "alone": [[{**_FIRST, "IS_TITLE": True}]],
         "named": [[_FIRST, _INITIAL, _SURNAME, {**_SURNAME, "OP": "?"}]],
     }
 
 
 def _name_in(match: Stretch, rule: str) -> Stretch | None:
     """The name within a match: what follows the words that gave it away; a title stays with its name."""
-    if rule in {"titled", "named"}:
+    if rule in {"titled", "named", "alone"} or match[0].lower_ in KIN:
         return match
     at = len(match)
     while at and (match[at - 1].text[0].isupper() or match[at - 1].text == "."):
@@ -161,19 +187,60 @@ def _name_in(match: Stretch, rule: str) -> Stretch | None:
     return match[at:] if at < len(match) else None
 
 
+def _with_second_half(name: Stretch) -> Stretch:
+    """A name with what a hyphen joins to it: "Hugo Latimer" of Latimer-Price."""
+    following = name.doc[name.end : name.end + 2]
+    joined = len(following) == 2 and following[0].text == "-" and following[1].text[0].isupper()
+    touching = joined and not name[-1].whitespace_ and not following[0].whitespace_
+    return name.doc[name.start : name.end + 2] if touching else name
+
+
 def _is_private(name: Stretch, rule: str) -> bool:
     words = [token.lower_ for token in name]
     if PUBLIC_FIGURES & set(words) or _holds_office(name):
         return False
-    if rule in {"titled", "introduced"}:
+    if rule in {"titled", "introduced"} or words[0] in KIN:
         return True
-    if OF_PLACES & set(words) or (
-        _next_lower(name) in OF_PLACES | {"'s", "’s"} and rule == "named" and _is_place(name)
-    ):
-        return False
+    if rule == "alone":
+        return _sure_alone(name) and not _cited(name)
+    return not (OF_PLACES & set(words) or _belongs_to_place(name, rule)) and _is_person(name, words, rule)
+
+
+def _is_person(name: Stretch, words: list[str], rule: str) -> bool:
     if rule == "related":
-        return words[0] in FIRST_NAMES or words[0] in TITLES or len(words) > 1
+        return words[0] in FIRST_NAMES or words[0] in TITLES or len(words) > 1 or _presented(name)
     return not _cited(name) and not (words[0] in AMBIGUOUS and _begins_sentence(name[0]))
+
+
+def _belongs_to_place(name: Stretch, rule: str) -> bool:
+    """A place or a body bears the name: "Sarah Jones's Trust", "the manager, Southwark Council"."""
+    if rule == "named":
+        return _next_lower(name) in OF_PLACES | {"'s", "’s"} and _is_place(name)
+    return name.doc[name.end : name.end + 1].text.lower() in OF_PLACES
+
+
+def _sure_alone(name: Stretch) -> bool:
+    word = name[0].lower_
+    sure = word not in AMBIGUOUS or (word in SURE_WITHIN and not _begins_sentence(name[0]))
+    return sure and word not in NEVER_ALONE and _stands_alone(name)
+
+
+def _presented(name: Stretch) -> bool:
+    """Who it is stands before the name: "my son Tyrone", "one good worker, Ximena"."""
+    before = [t.lower_ for t in name.doc[max(name.start - 2, 0) : name.start] if t.is_alpha]
+    return bool(before) and before[-1] in FAMILY | ROLES
+
+
+def _stands_alone(name: Stretch) -> bool:
+    """No part of a longer name, and nothing that makes it a place."""
+    before, after = name.doc[max(name.start - 1, 0) : name.start], name.doc[name.end : name.end + 1]
+    joined = {before.text, after.text} & {"-", "–", "&"}
+    continues = len(after.text) > 1 and after.text[0].isupper()
+    continued = (
+        not _begins_sentence(name[0]) and before.text.istitle() and before.text.lower() not in NO_NAMES
+    )
+    of_place = before.text.lower() in _BEFORE_PLACES or (after.text in {"'s", "’s"} and _is_place(name))
+    return not (joined or continues or continued or of_place)
 
 
 def _is_place(name: Stretch) -> bool:
@@ -220,13 +287,13 @@ def signatures_in(text: str) -> Iterator[PersonalData]:
 
 def named_again(doc: Doc, found: Iterable[PersonalData]) -> Iterator[PersonalData]:
     """Yield where part of a name that was found in full stands by itself."""
+    text = doc.text  # put together anew each time it is asked for
     grounds: dict[str, str] = {}
     for name in found:
-        words = [
-            w for w in re.findall(r"[\w’'-]+", doc.text[name.start : name.end]) if w.lower() not in TITLES
-        ]
-        for word in words if len(words) > 1 or name.ground == "name" else ():
-            if len(word) > 2 and word.lower() not in AMBIGUOUS | OF_PLACES:
+        words = [w for w in re.findall(r"[\w’'-]+", text[name.start : name.end]) if w.lower() not in TITLES]
+        alone = name.reason == RULES["alone"][2]
+        for word in words if len(words) > 1 or name.ground == "name" or alone else ():
+            if len(word) > 2 and (alone or word.lower() not in AMBIGUOUS | OF_PLACES):
                 grounds.setdefault(_plain(word), name.ground)
     for token in doc if grounds else ():
         ground = grounds.get(_plain(token.text))

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nlp.personal import PersonalDataFinder, TextToSearch, installed_pipeline
+from tests.nlp.measure_personal import measured
 
 FINDER = PersonalDataFinder()
 
@@ -36,6 +37,16 @@ PERSONAL = [
     ("Words 🏛️ before 🧑‍🤝‍🧑: Priya Nair left.", "Priya Nair", "third_party"),
 ]  # fmt: skip
 
+PERSONAL += [
+    ("Then Derek shut it.", "Derek", "third_party"),
+    ("The secretary Jean is away.", "Jean", "third_party"),
+    ("My son Tyrone cannot vote.", "Tyrone", "third_party"),
+    ("We had one good worker, Ximena, for a year.", "Ximena", "third_party"),
+    ("Auntie Grace runs the hall.", "Auntie Grace", "third_party"),
+    ("Ask Hugo Latimer-Price first.", "Hugo Latimer-Price", "third_party"),
+    ("My NI number is QQ 12 34 56 C.", "QQ 12 34 56 C", "ni_number"),
+]
+
 ODD = ["👩‍👩‍👧", "\r\n", "é", "\x1f", "Mr "]
 NOBODY = [
     "Cllr Peter Day and Councillor Ann Roe voted.",
@@ -50,6 +61,10 @@ NOBODY = [
     "I wrote on 3 March 2019 and again on 04/05/2020.",
     "My mother said so. My neighbour The Council.",
     "Reference 943 476 5918 is not a health number.",
+    "We met in Beverley, at St Chad’s, and the Bill back in 2004 passed.",
+    "Jean-Paul Square and Charlotte Street lead to Derek’s Park.",
+    "My friend Labour asked the manager, Southwark Council, twice.",
+    "May came. Mark it. Grace alone will not do, nor Hope.",
 ]
 
 
@@ -136,8 +151,21 @@ def test_spans_lie_inside_their_text_in_order_and_apart(parts: list[str]) -> Non
     assert found == FINDER.find_many([TextToSearch("Mary"), TextToSearch(text)])[1]
 
 
+def test_most_of_what_is_marked_in_texts_made_for_it_is_proposed_and_little_else() -> None:
+    """The figures stand in docs/nlp.md; what is missed there is what no rule can know."""
+    told = measured()
+    assert told.recall >= 0.9, told.missed
+    assert told.precision >= 0.95, told.wrong
+
+
+def test_a_welsh_word_that_is_an_english_name_is_left_alone() -> None:
+    text = "Bob blwyddyn mae Bob yn gofyn."
+    found = FINDER.find_many([TextToSearch(text, language="cy"), TextToSearch("Then Bob asked.")])
+    assert [len(spans) for spans in found] == [0, 1]
+
+
 def test_real_evidence_gives_few_proposals_that_are_no_persons(shared_data: Path) -> None:
-    """Measured by hand on the 17 submissions: of 79 names proposed 4 are none; see docs/nlp.md."""
+    """Judged by hand on the 17 submissions; see docs/nlp.md."""
     texts = [path.read_text("utf-8") for path in sorted((shared_data / "evidence_texts").glob("acdeb_*.txt"))]
     found = FINDER.find_many([TextToSearch(text) for text in texts])
     words = sum(len(text.split()) for text in texts)
