@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from nlp.personal import PersonalDataFinder, TextToSearch, installed_pipeline
     from nlp.personal_formats import PersonalData
     from nlp.proposer import Proposer
+    from nlp.questions import Placed, Prompt, QuestionPlacer
     from nlp.types import CodeSpec, Decided, Proposal, Reason, ScoredCode, Span
 
 _HOMES = {
@@ -33,8 +34,11 @@ _HOMES = {
     "PassageCutter": "nlp.passages",
     "PersonalData": "nlp.personal_formats",
     "PersonalDataFinder": "nlp.personal",
+    "Placed": "nlp.questions",
+    "Prompt": "nlp.questions",
     "Proposal": "nlp.types",
     "Proposer": "nlp.proposer",
+    "QuestionPlacer": "nlp.questions",
     "Reason": "nlp.types",
     "ScoredCode": "nlp.types",
     "Span": "nlp.types",
@@ -58,8 +62,11 @@ __all__ = [
     "PassageCutter",
     "PersonalData",
     "PersonalDataFinder",
+    "Placed",
+    "Prompt",
     "Proposal",
     "Proposer",
+    "QuestionPlacer",
     "Reason",
     "ScoredCode",
     "Span",
