@@ -161,6 +161,11 @@ class CallForm(Form):
         widget=GovCheckboxesInput(),
         description="All on one page, and each may be left empty. Tick none to leave the page out.",
     )
+    most_documents = WholeNumberField(
+        "How many documents may respondents add?",
+        description="Beside their answers, on a page of its own: Word files, PDFs, e-mails and the like. "
+        "Write 0 to leave the page out.",
+    )
     opens_day = DayField("Opens on")
     opens_time = ClockField("at (London time)")
     closes_day = DayField("Closes on")
@@ -181,6 +186,7 @@ class CallForm(Form):
             self.slug.data or "",
             self.phase.data,
             tuple(self.declarations.data or ()),
+            self.most_documents.data or 0,
         )
 
     def validate(self, extra_validators: Mapping[str, Any] | None = None) -> bool:
@@ -277,6 +283,7 @@ def values_of_call(call: Call) -> dict[str, Any]:
         "terms": call.terms,
         "what_happens": call.what_happens,
         "declarations": list(call.declarations),
+        "most_documents": call.most_documents,
         "opens_day": opens.date(),
         "opens_time": opens.time(),
         "closes_day": closes.date(),

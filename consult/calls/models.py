@@ -95,6 +95,7 @@ class Call(InLanguages, Base):
         UniqueConstraint("inquiry_id", "slug"),
         CheckConstraint("closes_at > opens_at", name="closes_after_opening"),
         CheckConstraint("grace_minutes >= 0 AND grace_minutes <= 1440", name="grace_within_a_day"),
+        CheckConstraint("most_documents >= 0 AND most_documents <= 20", name="documents_counted"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -114,6 +115,8 @@ class Call(InLanguages, Base):
     languages: Mapped[list[str]] = mapped_column(server_default='["en"]', default=lambda: ["en"])
     # How long after closing a draft begun before it may still be sent.
     grace_minutes: Mapped[int] = mapped_column(default=0, server_default="0")
+    # How many documents may be added beside the answers; 0 leaves out the page that asks for them.
+    most_documents: Mapped[int] = mapped_column(default=0, server_default="0")
 
     inquiry: Mapped[Inquiry] = relationship(lazy="raise")
     questions: Mapped[list["Question"]] = relationship(

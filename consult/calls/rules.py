@@ -68,9 +68,7 @@ DECLARATIONS = ("on_behalf_of", "role", "interests", "funding")
 WITH_OPTIONS = frozenset({QuestionKind.SINGLE, QuestionKind.SEVERAL, QuestionKind.MATRIX})
 # A choice of one of these decides whether a later question is asked.
 DECIDING = frozenset({QuestionKind.SINGLE, QuestionKind.SEVERAL})
-WITH_DECLINING = frozenset(
-    {QuestionKind.SINGLE, QuestionKind.SEVERAL, QuestionKind.SCALE, QuestionKind.NUMBER, QuestionKind.PLACE}
-)
+WITH_DECLINING = frozenset(QuestionKind) - {QuestionKind.FREE_TEXT, QuestionKind.MATRIX, QuestionKind.FILE}
 WITH_BOUNDS = frozenset({QuestionKind.SCALE, QuestionKind.NUMBER})
 
 
@@ -104,6 +102,7 @@ class CallDetails:
     slug: str = ""
     phase_id: int | None = None
     declarations: tuple[str, ...] = ()
+    most_documents: int = 0
 
 
 @dataclass(frozen=True)
@@ -227,6 +226,8 @@ def problems_of_call(details: CallDetails) -> dict[str, str]:
         problems["closes_at"] = "The call must close after it opens."
     if not set(details.declarations) <= set(DECLARATIONS):
         problems["declarations"] = "Choose from the declarations offered."
+    if not 0 <= details.most_documents <= MOST_FILES:
+        problems["most_documents"] = f"Use a number from 0 to {MOST_FILES}; 0 takes no documents."
     return problems
 
 
@@ -296,9 +297,7 @@ def problem_of_exclusive(details: QuestionDetails) -> dict[str, str]:
     if details.kind is not QuestionKind.SEVERAL:
         return {"exclusive": "Only where several may be chosen can an option go with no other."}
     if not set(details.exclusive) < set(range(1, len(details.options) + 1)):
-        return {
-            "exclusive": "Name options from the list above, and leave at least one that goes with others."
-        }
+        return {"exclusive": "Name options from the list above and leave at least one that goes with others."}
     return {}
 
 

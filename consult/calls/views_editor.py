@@ -31,6 +31,7 @@ from consult.foundation.language import WELSH
 from consult.foundation.security import Permission
 from consult.foundation.web import LONDON
 
+USUAL_DOCUMENTS = 10
 USUAL_LENGTH = timedelta(weeks=8)
 USUAL_OPENING = time(9, 0)
 USUAL_CLOSING = time(23, 59)
@@ -159,13 +160,20 @@ def usual_call(at: datetime) -> dict[str, Any]:
         "closes_day": opens + USUAL_LENGTH,
         "closes_time": USUAL_CLOSING,
         "what_happens": USUAL_WHAT_HAPPENS,
+        "most_documents": USUAL_DOCUMENTS,
     }
 
 
 def with_words(found: Call, words: CallWords) -> CallDetails:
     """Return a call as it stands, with other words."""
     return CallDetails(
-        words, found.opens_at, found.closes_at, found.slug, found.phase_id, tuple(found.declarations)
+        words,
+        found.opens_at,
+        found.closes_at,
+        found.slug,
+        found.phase_id,
+        tuple(found.declarations),
+        found.most_documents,
     )
 
 

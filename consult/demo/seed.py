@@ -180,6 +180,7 @@ def make_calls(given: dict[str, Any], inquiry_id: int) -> None:
             opens_at=entry["opens"],
             closes_at=max(entry["closes"], at + STAYS_OPEN),
             declarations=tuple(entry.get("declarations", ())),
+            most_documents=entry.get("most_documents", 0),
         )
         call = prepare_call(session, details, inquiry_id=inquiry_id, actor=SYSTEM, at=at)
         make_questions(entry, call.id, inquiry_id)

@@ -23,11 +23,12 @@ from flask import (
 from flask_wtf import FlaskForm
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
-from werkzeug.exceptions import BadRequest, HTTPException
+from werkzeug.exceptions import BadRequest, HTTPException, RequestEntityTooLarge
 from werkzeug.wrappers import Response
 
 from consult.foundation.database import db
 from consult.foundation.errors import BadInput, Busy, ConsultError, NotFound, Refused
+from consult.foundation.guard import PUBLIC
 from consult.foundation.language import _, page_locale
 from consult.foundation.markup import prose
 from consult.foundation.security import Identity, Permission
@@ -46,6 +47,8 @@ STATUS_OF: dict[type[ConsultError], int] = {
 View = TypeVar("View", bound=Callable[..., Any])
 
 A_YEAR = 365 * 24 * 3600
+# Of a post that is too long.
+DROPPED_AT_MOST, PIECE = 300 * 1024 * 1024, 256 * 1024
 
 csrf = CSRFProtect()
 
@@ -163,6 +166,20 @@ def on_refusal(error: ConsultError) -> Response:
     )
 
 
+def on_too_much(error: RequestEntityTooLarge) -> Response:
+    """Answer a post that is longer than may be; a room may have a page that says what to do."""
+    let_it_end()
+    room_page = current_app.extensions.get("consult.on_too_much", {}).get(request.endpoint)
+    return room_page() if room_page else on_http_error(error)
+
+
+def let_it_end() -> None:
+    """Read and drop the rest of what is sent: most browsers show no answer before they have sent it all."""
+    left = min(request.content_length or 0, DROPPED_AT_MOST)
+    while left > 0 and (piece := request.environ["wsgi.input"].read(min(left, PIECE))):
+        left -= len(piece)
+
+
 def on_http_error(error: HTTPException) -> Response:
     """Show a plain page for 403, 404, 405, 413 and the rest."""
     db.session.rollback()
@@ -251,7 +268,7 @@ def as_time(moment: datetime) -> str:
 
 
 def takes_up_to(size: int) -> Callable[[View], View]:
-    """Let members send more bytes to a view than other posts may have."""
+    """Let more bytes be sent to a view than other posts may have; to any but a public one only by members."""
 
     def mark(view: View) -> View:
         vars(view)["largest_post"] = size
@@ -261,9 +278,10 @@ def takes_up_to(size: int) -> Callable[[View], View]:
 
 
 def let_large_files_in() -> None:
-    """Raise the limit where a view takes more; not for strangers, whom nobody has refused so early."""
-    most = getattr(current_app.view_functions.get(request.endpoint or ""), "largest_post", None)
-    if most and "_user_id" in session:
+    """Raise the limit where a view takes more; of members, not for strangers, whom nobody has refused yet."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    most = getattr(view, "largest_post", None)
+    if most and ("_user_id" in session or getattr(view, "access", None) == PUBLIC):
         request.max_content_length = most
 
 
@@ -298,5 +316,6 @@ def init_app(app: Flask) -> None:
     app.after_request(add_headers)
     app.register_error_handler(CSRFError, on_lost_session)
     app.register_error_handler(ConsultError, on_refusal)
+    app.register_error_handler(RequestEntityTooLarge, on_too_much)
     app.register_error_handler(HTTPException, on_http_error)
     app.register_error_handler(500, on_fault)

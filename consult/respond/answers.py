@@ -154,8 +154,8 @@ def has_declined(asked: Asked, typed: Typed | None) -> bool:
     return asked.may_decline and DECLINED in many(typed)
 
 
-def problem_with(asked: Asked, typed: Typed | None) -> str:
-    """Return how to put an answer right, or nothing when it can be sent."""
+def problem_with(asked: Asked, typed: Typed | None, files: int = 0) -> str:
+    """Return how to put an answer right, or nothing when it can be sent; `files` were added to answer it."""
     if UNSTORABLE in "".join(many(typed)):
         return _(
             "Your answer has a character that cannot be stored, shown here as %(mark)s. "
@@ -165,7 +165,7 @@ def problem_with(asked: Asked, typed: Typed | None) -> str:
     if has_declined(asked, typed):
         return declined_problem(typed)
     if is_blank(typed):
-        return str(WHEN_BLANK[asked.kind]) if asked.required else ""
+        return str(WHEN_BLANK[asked.kind]) if asked.required and not files else ""
     return _CHECKS[asked.kind](asked, typed)
 
 

@@ -21,7 +21,7 @@ def widget_for(asked: Asked, form: "QuestionForm") -> dict[str, Any]:
         return {"label": heading, **text_area_for(asked, one(form.typed()))}
     if asked.kind is QuestionKind.NUMBER:
         return {"label": heading, "classes": "govuk-input--width-10", "inputmode": "numeric"}
-    if is_long_list(asked):
+    if is_long_list(asked) or asked.kind is QuestionKind.FILE:
         return {"label": heading}
     hint = {"text": asked.hint, "attributes": foreign(asked.hint)} if asked.hint else None
     fieldset = {**heading_legend(asked.prompt), "attributes": foreign(asked.prompt)}

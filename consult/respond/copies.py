@@ -55,8 +55,17 @@ def copy_of(receipt: Receipt) -> ReceiptCopied:
         ),
         footer=f"{receipt.reference} · {receipt.inquiry_title}",
         facts=tuple(facts_of(receipt)),
-        answers=tuple(answer_of(answer) for answer in receipt.answers),
+        answers=(*(answer_of(answer) for answer in receipt.answers), *documents_of(receipt)),
     )
+
+
+def documents_of(receipt: Receipt) -> list[AnswerCopied]:
+    """Return what stands below the answers: the names and sizes of the documents, if there are any."""
+    names = tuple(
+        f"{each.in_words}: {each.position}. {each.prompt}" if each.position else each.in_words
+        for each in receipt.documents
+    )
+    return [AnswerCopied(_("Documents"), "", names, (_("They are kept as you sent them."),))] if names else []
 
 
 def facts_of(receipt: Receipt) -> list[FactCopied]:

@@ -8,6 +8,7 @@ from govuk_frontend_wtf.wtforms_widgets import (
     GovCharacterCount,
     GovCheckboxesInput,
     GovCheckboxInput,
+    GovFileInput,
     GovRadioInput,
     GovSelect,
     GovTextArea,
@@ -16,6 +17,7 @@ from govuk_frontend_wtf.wtforms_widgets import (
 from wtforms import (
     BooleanField,
     Field,
+    MultipleFileField,
     RadioField,
     SelectField,
     SelectMultipleField,
@@ -47,7 +49,7 @@ POSTCODE_HINT = lazy(
     "We keep only its first half, such as SE15, and the place it lies in. We never keep a whole postcode."
 )
 MOST_RADIOS = 12
-IN_LISTS = frozenset({QuestionKind.SEVERAL, QuestionKind.MATRIX})
+IN_LISTS = frozenset({QuestionKind.SEVERAL, QuestionKind.MATRIX, QuestionKind.FILE})
 
 
 @dataclass(frozen=True)
@@ -116,6 +118,14 @@ class MatrixField(Field):
         ]
 
 
+class FileNames(MultipleFileField):
+    """The names of chosen files, all that a preview of a call takes of them; see views_files for the rest."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        names = (getattr(value, "filename", value) for value in valuelist)
+        self.data = [str(name) for name in names if name]
+
+
 def fields_of(asked: Asked) -> dict[str, Any]:
     """Return the fields of a question by name; each question has one called answer."""
     fields: dict[str, Any] = {"answer": field_for(asked)}
@@ -144,7 +154,9 @@ def field_for(asked: Asked) -> Any:
     if asked.kind is QuestionKind.FREE_TEXT:
         widget = GovCharacterCount() if asked.word_limit else GovTextArea()
         return TextAreaField(asked.prompt, description=asked.hint, widget=widget, filters=[plain_newlines])
-    if asked.kind in {QuestionKind.NUMBER, QuestionKind.FILE}:
+    if asked.kind is QuestionKind.FILE:
+        return FileNames(asked.prompt, description=asked.hint, widget=GovFileInput(multiple=True))
+    if asked.kind is QuestionKind.NUMBER:
         return StringField(asked.prompt, description=asked.hint, widget=GovTextInput())
     if asked.kind is QuestionKind.MATRIX:
         return MatrixField(asked)

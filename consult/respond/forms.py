@@ -13,7 +13,7 @@ from govuk_frontend_wtf.wtforms_widgets import (
 from wtforms import BooleanField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
 
 from consult.evidence.rules import PublicationChoice
-from consult.foundation.language import lazy, ngettext
+from consult.foundation.language import _, lazy, ngettext
 from consult.foundation.web import Form
 from consult.respond.answers import DECLINED, Asked, Typed, keepable, many, problem_with, without_postcode
 from consult.respond.confidences import (
@@ -308,6 +308,25 @@ class ConfidenceForm(JourneyForm):
         words, harm = (self.words.data or "").strip(), (self.harm.data or "").strip()
         ticked = paragraphs_ticked(text, self.paragraphs.data or [])
         return [Confidence(asked.slug, each, harm) for each in [*ticked, *([words] if words else [])]]
+
+
+class PlacingForm(JourneyForm):
+    """Which question a document answers."""
+
+    question = RadioField(
+        lazy("Which question does it answer?"), widget=GovRadioInput(), validate_choice=False
+    )
+
+    def offer(self, questions: dict[str, str]) -> None:
+        """Fill in the questions by slug; where there is no choice nothing is asked."""
+        self.question.choices = cast(Any, questions)
+        if len(questions) < 2:
+            del self.question
+
+    def is_right(self) -> bool:
+        wanted = {value for value, *_words in self.question.iter_choices()}
+        wrong = "" if (self.question.data or "") in wanted else _("Choose one of the answers.")
+        return self.set_problems({"question": wrong} if wrong else {})
 
 
 def question_form(asked: Asked) -> type[QuestionForm]:

@@ -6,6 +6,7 @@ from typing import Any
 from consult.calls.rules import QuestionKind
 from consult.foundation.language import _
 from consult.respond.answers import Asked, is_blank, many
+from consult.respond.documents import FileHeld, files_sent
 
 _DECIDING = frozenset({QuestionKind.SINGLE, QuestionKind.SEVERAL})
 
@@ -26,10 +27,15 @@ def shown_questions(questions: Sequence[Asked], answers: Mapping[str, Any]) -> t
     return tuple(shown)
 
 
-def answered_in_vain(questions: Sequence[Asked], answers: Mapping[str, Any]) -> tuple[Asked, ...]:
+def answered_in_vain(
+    questions: Sequence[Asked], answers: Mapping[str, Any], files: Sequence[FileHeld] = ()
+) -> tuple[Asked, ...]:
     """Return the questions that were answered and are not put any more: kept in the draft, and not sent."""
-    shown = {asked.id for asked in shown_questions(questions, answers)}
-    return tuple(q for q in questions if q.id not in shown and not is_blank(answers.get(q.slug)))
+    shown = shown_questions(questions, answers)
+    answered = {slug for slug, typed in answers.items() if not is_blank(typed)}
+    sent = files_sent(files, questions, shown)
+    answered |= {each.question for each in files if each not in sent}
+    return tuple(q for q in questions if q not in shown and q.slug in answered)
 
 
 def progress(asked: Asked, questions: Sequence[Asked]) -> str:

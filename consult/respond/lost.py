@@ -18,6 +18,7 @@ from consult.respond.forms import JourneyForm, ResumeForm, TeamForm, publication
 from consult.respond.pages_later import later_page, reminder_form
 from consult.respond.routes import blueprint
 from consult.respond.views_after import resume_page
+from consult.respond.views_files import lost_files, too_much
 from consult.respond.views_publication import marked_question, marking_form
 from consult.respond.views_receipt import withdrawing_page
 from consult.respond.views_team import join_page, lost_team_question
@@ -119,6 +120,14 @@ def lost_join() -> Response:
     return join_page(readable(TeamForm()), status=pages.LOST)
 
 
+def lost_removal(**_address: Any) -> Response:
+    return press_again(_("Remove this file"))
+
+
+def lost_placing(**_address: Any) -> Response:
+    return press_again(_("Save and continue"))
+
+
 def shut(visit: Visit, **typed: dict[str, Any]) -> Response:
     """Return the page for somebody whose session ended and whose call closed meanwhile."""
     return closed(visit, status=pages.NOT_NOW, **typed)
@@ -174,6 +183,13 @@ HANDLERS: dict[str, Callable[..., Response]] = {
     "begin_change": lost_change,
     "withdraw_now": lost_withdrawal,
     "join": lost_join,
+    **{
+        f"{prefix}{name}_sent": lost_files
+        for prefix in ("", "team_")
+        for name in ("documents", "question_files")
+    },
+    **{f"{prefix}document_sent": lost_placing for prefix in ("", "team_")},
+    **{f"{prefix}remove_document_sent": lost_removal for prefix in ("", "team_")},
 }
 
 
@@ -182,3 +198,11 @@ def register_handlers(state: BlueprintSetupState) -> None:
     """Tell the foundation which page answers which post."""
     handlers = state.app.extensions.setdefault("consult.on_lost_session", {})
     handlers.update({f"{blueprint.name}.{name}": answering(page) for name, page in HANDLERS.items()})
+    too_long = state.app.extensions.setdefault("consult.on_too_much", {})
+    too_long.update(
+        {
+            f"{blueprint.name}.{name}": answering(too_much)
+            for name, page in HANDLERS.items()
+            if page is lost_files
+        }
+    )

@@ -93,6 +93,8 @@ class DraftFile(Base):
     size: Mapped[int]
     # The slug of the question that it answers; empty for none.
     question: Mapped[str] = mapped_column(String(80), default="")
+    # None is the lead.
+    writer_id: Mapped[int | None] = mapped_column(ForeignKey("draft_writers.id", ondelete="SET NULL"))
     # As extraction.Extraction.as_json gives it.
     extraction: Mapped[dict[str, Any]]
     added_at: Mapped[datetime]

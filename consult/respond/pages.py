@@ -14,10 +14,11 @@ from consult.evidence.rules import PublicationChoice
 from consult.foundation.clock import now
 from consult.foundation.database import db
 from consult.foundation.language import _
-from consult.respond.answers import Asked, is_blank, keepable, problem_with
+from consult.respond.answers import Asked, is_blank, keepable
 from consult.respond.codes import grouped
 from consult.respond.components import heading_legend, widget_for, words_so_far
 from consult.respond.confidences import may_be_marked
+from consult.respond.documents import beside_answers, files_for
 from consult.respond.drafting import Words
 from consult.respond.fields import answer_in_words
 from consult.respond.forms import (
@@ -30,13 +31,14 @@ from consult.respond.forms import (
     QuestionForm,
 )
 from consult.respond.logic import answered_in_vain, begins_section, progress
-from consult.respond.outcomes import outcome_of, what_to_know
+from consult.respond.outcomes import OUTCOMES, outcome_of, what_to_know
 from consult.respond.queries_receipt import reference_of
 from consult.respond.rules import (
     ABOUT,
     CHECK,
     CONFIDENTIAL,
     DECLARATION,
+    DOCUMENTS,
     PUBLICATION,
     Filled,
     Gap,
@@ -68,6 +70,8 @@ class Row:
     in_full: bool = False
     # What will happen to it once it is sent.
     outcome: tuple[str, ...] = ()
+    # Names and sizes of files.
+    files: tuple[str, ...] = ()
 
 
 def step_page(
@@ -187,12 +191,14 @@ def publication_page(visit: Visit, form: PublicationForm, status: int = 200) -> 
         differs=any(field.data for field in form.for_answers),
         marks=len(visit.draft.confidences) if visit.draft else 0,
         written=bool(written_answers(visit)),
+        documents=bool(visit.files),
     )
 
 
 def answered_questions(visit: Visit) -> list[Asked]:
     """Return the questions that are put and answered."""
-    return [asked for asked in visit.questions if not is_blank(visit.answers.get(asked.slug))]
+    answered = (asked for asked in visit.questions if not is_blank(visit.answers.get(asked.slug)))
+    return [asked for asked in answered if asked.kind is not QuestionKind.FILE]
 
 
 def written_answers(visit: Visit) -> list[Asked]:
@@ -242,7 +248,7 @@ def check_page(visit: Visit, *, tried: bool = False, lost: bool = False) -> Resp
         title=_("Check your answers before you send them"),
         rows=rows_of(visit, draft.filled),
         marks_link=address_of(visit.call, CONFIDENTIAL) if draft.confidences else "",
-        in_vain=answered_in_vain(visit.call.questions, draft.answers),
+        in_vain=answered_in_vain(visit.call.questions, draft.answers, draft.files),
         missing=missing,
         policy=closing_policy(visit.call),
         after_sending=policy_in_words(visit.call.withdrawal_policy),
@@ -269,8 +275,9 @@ def words_page(
     kept = visit.draft
     answers = {**(kept.answers if kept else {}), **shown_typed(answers)}
     about = {**(kept.about if kept else {}), **shown_typed(about)}
-    filled = Filled(answers, about, kept.confidences if kept else ())
-    words = [row for row in rows_of(visit, filled, visit.call.questions) if row.lines]
+    filled = Filled(answers, about, kept.confidences if kept else (), files=visit.files)
+    rows = rows_of(visit, filled, visit.call.questions)
+    words = [row for row in rows if row.lines or row.files]
     return shown(template, visit, words=words, **more)
 
 
@@ -286,6 +293,7 @@ def rows_of(visit: Visit, filled: Filled, questions: Sequence[Asked] | None = No
         *about_rows(visit, filled.about),
         *declaration_rows(visit, filled.about),
         *(question_row(visit, each, filled) for each in asked),
+        *document_rows(visit, filled),
         publication_row(visit, filled.about),
     ]
 
@@ -331,13 +339,32 @@ def question_row(visit: Visit, asked: Asked, filled: Filled) -> Row:
     typed = filled.answers.get(asked.slug)
     return Row(
         asked=asked.prompt,
-        lines=tuple(answer_in_words(asked, typed)),
-        problem=problem_with(asked, typed),
+        lines=() if asked.kind is QuestionKind.FILE else tuple(answer_in_words(asked, typed)),
+        problem=filled.problem_with(asked),
         href=address_of(visit.call, Step("question", asked.number), back=CHECK.page),
         change=_("the answer to question %(number)s", number=asked.position),
         in_full=asked.kind is QuestionKind.FREE_TEXT,
         outcome=outcome_of(asked, typed, filled.about, filled.confidences),
+        files=tuple(each.in_words for each in files_for(filled.files, asked)),
     )
+
+
+def document_rows(visit: Visit, filled: Filled) -> list[Row]:
+    """Return the line of the documents that stand beside the answers, where a call takes any."""
+    beside = beside_answers(filled.files, visit.call.questions)
+    if not (visit.call.most_documents or beside):
+        return []
+    href = address_of(visit.call, DOCUMENTS, back=CHECK.page)
+    names = tuple(each.in_words for each in beside)
+    return [Row(_("Documents"), (), "", href, _("the documents"), outcome=of_files(filled), files=names)]
+
+
+def of_files(filled: Filled) -> tuple[str, ...]:
+    """Return what will happen to the documents, which follow the choice for all of the evidence."""
+    chosen = str(filled.about.get("publication", ""))
+    if not filled.files or chosen not in set(PublicationChoice):
+        return ()
+    return (str(OUTCOMES[PublicationChoice(chosen)]),)
 
 
 def publication_row(visit: Visit, about: Mapping[str, Any]) -> Row:

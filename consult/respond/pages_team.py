@@ -7,17 +7,18 @@ from flask import request, url_for
 from werkzeug.wrappers import Response
 
 from consult.foundation.database import db
-from consult.foundation.language import _
+from consult.foundation.language import _, ngettext
 from consult.foundation.web import as_time, site_url
 from consult.respond import pages
-from consult.respond.answers import Asked, is_blank
+from consult.respond.answers import Asked
 from consult.respond.codes import grouped, team_code_for
+from consult.respond.documents import beside_answers
 from consult.respond.drafting import slot_of_question
 from consult.respond.fields import answer_in_words
 from consult.respond.forms import QuestionForm
 from consult.respond.queries_team import colleagues_of, present_in, sent_at
 from consult.respond.queries_versions import names_of_writers
-from consult.respond.rules import Step
+from consult.respond.rules import DOCUMENTS, Step
 from consult.respond.sittings import sitting_shown
 from consult.respond.together import by_whom, presence, together_on
 from consult.respond.visit import Visit
@@ -43,7 +44,7 @@ def question_lines(visit: Visit, *, at: datetime) -> list[QuestionLine]:
 
     def line(asked: Asked) -> QuestionLine:
         slot = slot_of_question(asked.slug)
-        answered = not is_blank(visit.answers.get(asked.slug))
+        answered = draft.filled.has_answered(asked)
         return QuestionLine(
             title=f"{asked.position}. {asked.prompt}",
             href=visit.address(Step("question", asked.number)),
@@ -53,7 +54,15 @@ def question_lines(visit: Visit, *, at: datetime) -> list[QuestionLine]:
             has_versions=slot in draft.waiting,
         )
 
-    return [line(asked) for asked in visit.questions]
+    lines = [line(asked) for asked in visit.questions]
+    return [*lines, documents_line(visit)] if visit.call.most_documents else lines
+
+
+def documents_line(visit: Visit) -> QuestionLine:
+    """Return the line of the documents beside the answers."""
+    count = len(beside_answers(visit.files, visit.call.questions))
+    state = ngettext("%(n)s document", "%(n)s documents", count, n=count) if count else _("No documents")
+    return QuestionLine(_("Documents"), visit.address(DOCUMENTS), state, "", (), has_versions=False)
 
 
 def share_page(visit: Visit, *, at: datetime) -> Response:

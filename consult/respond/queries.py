@@ -23,7 +23,9 @@ from consult.foundation.language import ENGLISH, _, in_language
 from consult.respond.answers import Asked, Choice, SectionAsked
 from consult.respond.codes import hash_of
 from consult.respond.confidences import Confidence, confidences_in
+from consult.respond.documents import FileHeld
 from consult.respond.models import Draft, DraftVersion, Reminder
+from consult.respond.queries_files import files_of_draft
 from consult.respond.rules import Asking, Filled, VersionState
 
 
@@ -53,6 +55,8 @@ class CallToAnswer:
     types: tuple[RespondentTypeOffered, ...]
     # Which declarations it asks for.
     declarations: tuple[str, ...] = ()
+    # How many may be added beside the answers.
+    most_documents: int = 0
     grace_minutes: int = 0
     # The rule of withdrawal of its inquiry.
     withdrawal_policy: WithdrawalPolicy = WithdrawalPolicy.UNTIL_REPORT
@@ -60,7 +64,7 @@ class CallToAnswer:
     @property
     def asking(self) -> Asking:
         """Return what has to be answered, as values that rules decide on."""
-        return Asking(self.questions, self.type_slugs, self.declarations)
+        return Asking(self.questions, self.type_slugs, self.declarations, self.most_documents)
 
     def question(self, number: int) -> Asked:
         """Return the question with this number; NotFound for any other."""
@@ -104,11 +108,12 @@ class DraftHeld:
     is_shared: bool = False
     # The submission that it changes, if it changes what was sent before.
     amends_id: int | None = None
+    files: tuple[FileHeld, ...] = ()
 
     @property
     def filled(self) -> Filled:
         """Return what was typed, as values that rules decide on."""
-        return Filled(self.answers, self.about, self.confidences, self.waiting)
+        return Filled(self.answers, self.about, self.confidences, self.waiting, self.files)
 
 
 def published_call(session: Session, inquiry_slug: str, call_slug: str) -> Call:
@@ -148,6 +153,7 @@ def as_call_to_answer(session: Session, call: Call) -> CallToAnswer:
         ),
         types=tuple(RespondentTypeOffered(t.id, t.slug, in_language(t, "name")) for t in types),
         declarations=tuple(name for name in DECLARATIONS if name in call.declarations),
+        most_documents=call.most_documents,
         grace_minutes=call.grace_minutes,
         withdrawal_policy=call.inquiry.withdrawal_policy,
     )
@@ -230,6 +236,7 @@ def as_held(session: Session, draft: Draft) -> DraftHeld:
         draft.team_number,
         draft.team_hash is not None,
         draft.amends_id,
+        files_of_draft(session, draft.id),
     )
 
 

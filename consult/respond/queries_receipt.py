@@ -24,6 +24,7 @@ from consult.evidence.rules import PublicationChoice, SubmissionState
 from consult.foundation.errors import NotFound
 from consult.foundation.language import ENGLISH, _, in_language
 from consult.respond.codes import hash_of
+from consult.respond.queries_files import DocumentSent, documents_sent
 
 SENDING = (Openness.OPEN, Openness.GRACE)
 
@@ -120,6 +121,7 @@ class Receipt:
     publication: PublicationChoice
     declared: dict[str, str]
     answers: tuple[AnswerSent, ...]
+    documents: tuple[DocumentSent, ...] = ()
 
 
 def submission_id_of(session: Session, receipt_code: str) -> int | None:
@@ -216,6 +218,7 @@ def receipt_for(session: Session, receipt_code: str) -> Receipt:
         publication=submission.publication,
         declared={name: words for name, words in sent.declared.items() if words},
         answers=answers_sent(session, submission.id),
+        documents=documents_sent(session, submission.id, submission.version),
     )
 
 

@@ -12,6 +12,7 @@ from consult.evidence.rules import PublicationChoice
 from consult.foundation.language import _
 from consult.respond.answers import SHOWN_INSTEAD, UNSTORABLE, Asked, is_blank, problem_with
 from consult.respond.confidences import Confidence, words_gone
+from consult.respond.documents import FileHeld, beside_answers, files_for, files_sent
 from consult.respond.drafting import slot_of_question
 from consult.respond.logic import shown_questions
 
@@ -50,6 +51,7 @@ class Gap:
 
 
 ABOUT, DECLARATION, PUBLICATION, CHECK = map(Step, ("about", "declaration", "publication", "check"))
+DOCUMENTS = Step("documents")
 # Beside the way: whoever wants it goes there from the page of the publication choice.
 CONFIDENTIAL = Step("confidential")
 
@@ -136,10 +138,13 @@ def declaration_problems(about: Mapping[str, Any], declarations: Sequence[str]) 
     return {name: problem for name, problem in problems.items() if problem}
 
 
-def steps_through(questions: Sequence[Asked], declarations: Sequence[str] = ()) -> tuple[Step, ...]:
+def steps_through(
+    questions: Sequence[Asked], declarations: Sequence[str] = (), most_documents: int = 0
+) -> tuple[Step, ...]:
     """Return the pages of the journey in order, from the questions that are put."""
     asked = (Step("question", question.number) for question in questions)
-    return (ABOUT, *((DECLARATION,) if declarations else ()), *asked, PUBLICATION, CHECK)
+    documents = (DOCUMENTS,) if most_documents else ()
+    return (ABOUT, *((DECLARATION,) if declarations else ()), *asked, *documents, PUBLICATION, CHECK)
 
 
 def step_after(step: Step, steps: Sequence[Step]) -> Step:
@@ -147,7 +152,8 @@ def step_after(step: Step, steps: Sequence[Step]) -> Step:
     if step not in steps and step.number is None:
         return PUBLICATION
     if step not in steps:
-        return next((s for s in steps if s.number and s.number > (step.number or 0)), PUBLICATION)
+        later = next((s for s in steps if s.number and s.number > (step.number or 0)), None)
+        return later or (DOCUMENTS if DOCUMENTS in steps else PUBLICATION)
     return steps[min(steps.index(step) + 1, len(steps) - 1)]
 
 
@@ -159,15 +165,17 @@ def step_before(step: Step, steps: Sequence[Step]) -> Step | None:
 
 @dataclass(frozen=True)
 class Asking:
-    """What a call asks: its questions, the respondent types to choose from and the declarations."""
+    """What a call asks: its questions, the respondent types to choose from, the declarations, documents."""
 
     questions: Sequence[Asked]
     types: Sequence[str]
     declarations: Sequence[str] = ()
+    most_documents: int = 0
 
     def steps(self, answers: Mapping[str, Any]) -> tuple[Step, ...]:
         """Return the pages of the journey for whoever has answered so."""
-        return steps_through(shown_questions(self.questions, answers), self.declarations)
+        shown = shown_questions(self.questions, answers)
+        return steps_through(shown, self.declarations, self.most_documents)
 
 
 @dataclass(frozen=True)
@@ -179,6 +187,15 @@ class Filled:
     confidences: Sequence[Confidence] = ()
     # Slots of which two versions wait for somebody to choose.
     waiting: Sequence[str] = ()
+    files: Sequence[FileHeld] = ()
+
+    def problem_with(self, asked: Asked) -> str:
+        """Return how to put the answer to a question right, or nothing."""
+        return problem_with(asked, self.answers.get(asked.slug), len(files_for(self.files, asked)))
+
+    def has_answered(self, asked: Asked) -> bool:
+        """Tell whether a question was answered, be it by a file."""
+        return not is_blank(self.answers.get(asked.slug)) or bool(files_for(self.files, asked))
 
 
 def gaps_in(asking: Asking, filled: Filled) -> list[Gap]:
@@ -188,7 +205,7 @@ def gaps_in(asking: Asking, filled: Filled) -> list[Gap]:
     return [
         *(Gap(ABOUT, message) for message in about_problems(filled.about, asking.types).values()),
         *(Gap(DECLARATION, m) for m in declaration_problems(filled.about, asking.declarations).values()),
-        *_unanswered(shown, filled.answers),
+        *_unanswered(asking.questions, shown, filled),
         *([Gap(PUBLICATION, unchosen)] if unchosen else []),
         *_marked_in_vain(shown, filled),
         *_undecided(asking.questions, filled.waiting),
@@ -220,16 +237,21 @@ def versions_of(step: Step) -> Step:
     return Step(f"{step.page}_versions", step.number)
 
 
-def _unanswered(shown: Sequence[Asked], answers: Mapping[str, Any]) -> list[Gap]:
-    found = [(Step("question", asked.number), asked, answers.get(asked.slug)) for asked in shown]
+def _unanswered(questions: Sequence[Asked], shown: Sequence[Asked], filled: Filled) -> list[Gap]:
     gaps = [
-        Gap(step, _("Question %(number)s: %(problem)s", number=asked.position, problem=message))
-        for step, asked, typed in found
-        if (message := problem_with(asked, typed))
+        Gap(
+            Step("question", asked.number),
+            _("Question %(number)s: %(problem)s", number=asked.position, problem=message),
+        )
+        for asked in shown
+        if (message := filled.problem_with(asked))
     ]
-    if not gaps and shown and all(is_blank(typed) for *_asked, typed in found):
-        return [Gap(found[0][0], _("You have not answered any question. Answer at least one."))]
-    return gaps
+    if gaps or not shown or files_sent(filled.files, questions, shown):
+        return gaps
+    if any(filled.has_answered(asked) for asked in shown):
+        return []
+    nothing = _("You have not answered any question. Answer at least one.")
+    return [Gap(Step("question", shown[0].number), nothing)]
 
 
 def _marked_in_vain(shown: Sequence[Asked], filled: Filled) -> list[Gap]:
@@ -254,17 +276,18 @@ def first_open_step(asking: Asking, filled: Filled) -> Step:
     if not publication_problem(str(filled.about.get("publication", ""))):
         return CHECK
     shown = shown_questions(asking.questions, filled.answers)
-    answered = [asked for asked in shown if not is_blank(filled.answers.get(asked.slug))]
+    if DOCUMENTS in steps and beside_answers(filled.files, asking.questions):
+        return PUBLICATION
+    answered = [asked for asked in shown if filled.has_answered(asked)]
     if not answered:
         return step_after(ABOUT, steps)
     last = Step("question", answered[-1].number)
-    wrong = problem_with(answered[-1], filled.answers[answered[-1].slug])
-    return last if wrong else step_after(last, steps)
+    return last if filled.problem_with(answered[-1]) else step_after(last, steps)
 
 
-def has_words(answers: Mapping[str, Any], about: Mapping[str, Any]) -> bool:
+def has_words(answers: Mapping[str, Any], about: Mapping[str, Any], files: Sequence[FileHeld] = ()) -> bool:
     """Tell whether a draft holds anything that somebody would miss."""
-    return any(not is_blank(typed) for typed in (*answers.values(), *about.values()))
+    return bool(files) or any(not is_blank(typed) for typed in (*answers.values(), *about.values()))
 
 
 def expiry_of(closes_at: datetime) -> datetime:

@@ -4,6 +4,7 @@ from flask import flash, make_response, redirect, render_template, request, url_
 from werkzeug.wrappers import Response
 
 from consult.calls.queries import languages_in_use
+from consult.calls.rules import QuestionKind
 from consult.foundation.clock import now
 from consult.foundation.database import db, transaction
 from consult.foundation.errors import NotFound, Refused
@@ -12,7 +13,7 @@ from consult.foundation.language import _
 from consult.foundation.language_choice import offer
 from consult.foundation.security import RESPONDENT
 from consult.foundation.web import csrf
-from consult.respond import pages, pages_team, service
+from consult.respond import pages, pages_files, pages_team, service
 from consult.respond.codes import code_read, is_code
 from consult.respond.drafting import Outcome, slot_of_question
 from consult.respond.forms import QuestionForm, TeamForm, question_form
@@ -145,6 +146,8 @@ def team_question(inquiry_slug: str, call_slug: str, number: int) -> Response:
     if away := kept_out(visit):
         return away
     opened(visit, slot_of_question(asked.slug))
+    if asked.kind is QuestionKind.FILE:
+        return pages_files.files_page(visit, asked)
     form = question_form(asked).holding(visit.answers.get(asked.slug))
     return pages_team.question_page(visit, form, at=now())
 
@@ -157,6 +160,8 @@ def save_team_question(inquiry_slug: str, call_slug: str, number: int) -> Respon
     form = question_form(visit.call.question(number))()
     if away := kept_out(visit, form):
         return away
+    if form.asked.kind is QuestionKind.FILE:
+        return redirect(visit.address(Step("question", number)), 303)
     try:
         outcome = kept(visit, form)
     except (service.CallNotOpen, service.AlreadySent):

@@ -13,6 +13,7 @@ from flask_wtf.csrf import generate_csrf
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from consult.calls.rules import QuestionKind
 from consult.foundation.clock import now
 from consult.foundation.database import transaction
 from consult.foundation.guard import public
@@ -62,6 +63,8 @@ def save(session: Session, visit: Visit, step: Step, sitting: Sitting, *, at: da
     draft_id = visit.started.id
     if step.number is not None:
         asked = visit.call.question(step.number)
+        if asked.kind is QuestionKind.FILE:
+            return Outcome.SAME
         typed = question_form(asked)().typed()
         if visit.started.is_shared:
             slot = slot_of_question(asked.slug)

@@ -11,13 +11,14 @@ from flask import flash, redirect, request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from consult.calls.rules import QuestionKind
 from consult.foundation.clock import now
 from consult.foundation.database import transaction
 from consult.foundation.errors import BadInput
 from consult.foundation.guard import public
 from consult.foundation.language import _, lazy, page_language
 from consult.foundation.security import RESPONDENT
-from consult.respond import pages, service
+from consult.respond import pages, pages_files, service
 from consult.respond.drafting import Outcome, slot_of_question
 from consult.respond.forms import DeclarationForm, JourneyForm, question_form
 from consult.respond.routes import blueprint
@@ -54,7 +55,7 @@ def start(inquiry_slug: str, call_slug: str) -> Response:
         return to_call(visit)
     draft = visit.draft
     if draft is not None and not visit.is_sent and "anew" not in request.form:
-        if has_words(draft.answers, draft.about):
+        if has_words(draft.answers, draft.about, draft.files):
             onward = address_of(visit.call, open_step(visit))
             return pages.shown("begun", visit, title=_("You have begun already"), onward=onward)
         return redirect(address_of(visit.call, ABOUT), 303)
@@ -132,6 +133,8 @@ def question(inquiry_slug: str, call_slug: str, number: int) -> Response:
         with transaction() as session:
             slot = slot_of_question(asked.slug)
             service.note_presence(session, visit.started.id, None, slot, at=now())
+    if asked.kind is QuestionKind.FILE:
+        return pages_files.files_page(visit, asked)
     return pages.question_page(visit, question_form(asked).holding(visit.started.answers.get(asked.slug)))
 
 
@@ -141,6 +144,9 @@ def save_question(inquiry_slug: str, call_slug: str, number: int) -> Response:
     """Keep the answer to one question, right or wrong."""
     visit = visit_to(inquiry_slug, call_slug, posted=True)
     asked = visit.call.question(number)
+    if asked.kind is QuestionKind.FILE:
+        # Files have an address of their own: a page left open since before they had is all that comes here.
+        return redirect(address_of(visit.call, Step("question", number)), 303)
     form = question_form(asked)()
     typed = form.typed()
 

@@ -20,6 +20,7 @@ from consult.foundation.security import RESPONDENT
 from consult.respond import service
 from consult.respond.answers import Asked
 from consult.respond.codes import SECRET_BYTES, code_from, code_read
+from consult.respond.documents import FileHeld
 from consult.respond.guesses import may_try, note_wrong
 from consult.respond.logic import shown_questions
 from consult.respond.queries import (
@@ -80,13 +81,19 @@ class Visit:
         return self.call.asking.steps(self.answers)
 
     @property
+    def files(self) -> tuple[FileHeld, ...]:
+        """Return the files added so far."""
+        return self.draft.files if self.draft else ()
+
+    @property
     def writer_id(self) -> int | None:
         """Return which of those who share the draft this is; None is the lead."""
         return self.writer.id if self.writer else None
 
-    def address(self, step: Step) -> str:
+    def address(self, step: Step, **more: Any) -> str:
         """Return the address of a page of the journey, for whoever this is."""
-        return address_of(self.call, Step(f"team_{step.page}", step.number) if self.writer else step)
+        mine = Step(f"team_{step.page}", step.number) if self.writer else step
+        return address_of(self.call, mine, **more)
 
     @property
     def started(self) -> DraftHeld:

@@ -155,6 +155,8 @@ def _check_mending(was: CallDetails, details: CallDetails, why: str) -> None:
         raise Refused("A published call keeps its address, phase and opening; extend or close it instead.")
     if details.declarations != was.declarations:
         raise Refused("A published call keeps the declarations that it asks for.")
+    if details.most_documents != was.most_documents:
+        raise Refused("A published call goes on to take as many documents as it said.")
 
 
 def _write(session: Session, call: Call, details: CallDetails) -> None:
@@ -166,7 +168,7 @@ def _write(session: Session, call: Call, details: CallDetails) -> None:
     call.slug = _slug_for(session, call, details)
     call.phase_id = _phase_of(session, call.inquiry_id, details.phase_id)
     call.opens_at, call.closes_at = details.opens_at, details.closes_at
-    call.declarations = list(details.declarations)
+    call.declarations, call.most_documents = list(details.declarations), details.most_documents
     for name in WORDS:
         setattr(call, name, getattr(details.words, name))
 
@@ -195,7 +197,13 @@ def _phase_of(session: Session, inquiry_id: int, phase_id: int | None) -> int | 
 def _details_of(call: Call) -> CallDetails:
     words = CallWords(call.title, call.purpose, call.terms, call.what_happens)
     return CallDetails(
-        words, call.opens_at, call.closes_at, call.slug, call.phase_id, tuple(call.declarations)
+        words,
+        call.opens_at,
+        call.closes_at,
+        call.slug,
+        call.phase_id,
+        tuple(call.declarations),
+        call.most_documents,
     )
 
 
@@ -206,5 +214,5 @@ def _difference(was: CallDetails, now: CallDetails) -> dict[str, str]:
         for name in WORDS
         if getattr(was.words, name) != getattr(now.words, name)
     }
-    rest = ("slug", "phase_id", "opens_at", "closes_at", "declarations")
+    rest = ("slug", "phase_id", "opens_at", "closes_at", "declarations", "most_documents")
     return old | {name: str(getattr(was, name)) for name in rest if getattr(was, name) != getattr(now, name)}

@@ -14,7 +14,7 @@ class Patience:
 
     memory: int
     cpu_seconds: int
-    wall_seconds: int
+    wall_seconds: float
 
 
 # Somebody waits before a page.

@@ -6,6 +6,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+# A picture of pages, or a document that nobody could wait for: no machine has read what they say.
+UNREAD = "unread"
+UNTYPED = frozenset({"scanned", UNREAD})
+
 
 class Outcome(StrEnum):
     """Text came out; or it did and somebody should look; or the document was not taken."""
@@ -56,8 +60,8 @@ class Extraction:
 
     @property
     def needs_transcription(self) -> bool:
-        """Tell whether somebody has to type what a picture shows."""
-        return "scanned" in self.flags
+        """Tell whether somebody has to type what it says, for no machine has read it."""
+        return not UNTYPED.isdisjoint(self.flags)
 
     def as_json(self) -> dict[str, Any]:
         """Return values that JSON can hold."""
@@ -92,6 +96,11 @@ class Extraction:
 def refused(reason: str, kind: str = "unknown") -> Extraction:
     """Return the result for a document that is not taken."""
     return Extraction(Outcome.REFUSED, kind, flags=(reason,))
+
+
+def unread() -> Extraction:
+    """Return the result for a document that is taken although reading it was not waited for."""
+    return Extraction(Outcome.FLAGGED, "unknown", flags=(UNREAD,))
 
 
 @dataclass

@@ -24,7 +24,7 @@ from consult.evidence.extraction.limits import (
     WHILE_WAITED_FOR,
     Patience,
 )
-from consult.evidence.extraction.result import Extraction, refused
+from consult.evidence.extraction.result import Extraction, refused, unread
 from consult.evidence.extraction.words import message_of
 
 CHILD = Path(__file__).with_name("child.py")
@@ -57,6 +57,26 @@ def extract(
         name = name or document.name
     with _as_file(document) as file, _places:
         found = _report_of(file, name, patience, with_files=with_files)
+    return replace(found, message=message_of(found))
+
+
+def extract_within(document: bytes, name: str, seconds: float) -> Extraction:
+    """Read a document while its sender waits: after so many seconds it is flagged as unread, not refused.
+
+    Waiting until few enough others are being read counts too.
+    """
+    ends = time.monotonic() + seconds
+    found = unread()
+    if _places.acquire(timeout=seconds):
+        try:
+            left = max(ends - time.monotonic(), 0.0)
+            patience = replace(WHILE_WAITED_FOR, wall_seconds=min(left, WHILE_WAITED_FOR.wall_seconds))
+            with _as_file(document) as file:
+                found = _report_of(file, name, patience, with_files=False)
+        finally:
+            _places.release()
+    if TOO_MUCH in found.flags and time.monotonic() >= ends:
+        found = unread()
     return replace(found, message=message_of(found))
 
 

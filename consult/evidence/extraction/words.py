@@ -67,6 +67,10 @@ FLAGS: Mapping[str, object] = {
         "The pages are pictures without text, such as a scan. We take it as it is, and somebody will "
         "type what it says."
     ),
+    "unread": lazy(
+        "Reading it takes longer than we could wait. We take it as it is; if no machine can read it, "
+        "somebody will type what it says."
+    ),
     "partly-scanned": lazy(
         "Some pages are pictures without text. Check the preview, and add the missing words if they matter."
     ),

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from consult.accounts.models import User
 from consult.calls.models import Question
-from consult.evidence.extraction.result import Outcome
+from consult.evidence.extraction.result import UNTYPED, Outcome
 from consult.evidence.extraction.words import flag_words
 from consult.evidence.models import SourceText, Submission
 from consult.evidence.models_documents import Attachment, ReplacedAttachment
@@ -45,7 +45,7 @@ class AttachmentRead:
     @property
     def awaits_transcription(self) -> bool:
         """Tell whether somebody still has to type what it says."""
-        return "scanned" in self.flags and self.text is None
+        return not UNTYPED.isdisjoint(self.flags) and self.text is None
 
     @property
     def size_in_words(self) -> str:

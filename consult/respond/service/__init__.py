@@ -15,6 +15,7 @@ from consult.respond.service.drafts import (
     send_draft,
     write_in,
 )
+from consult.respond.service.files import add_file, place_file, remove_file
 from consult.respond.service.reminders import Wanted as WantedReminder
 from consult.respond.service.reminders import forget_reminder, send_due_reminders, set_reminder
 from consult.respond.service.team import (
@@ -35,6 +36,7 @@ __all__ = [
     "Overtaken",
     "Wanted",
     "WantedReminder",
+    "add_file",
     "begin_amendment",
     "begin_draft",
     "choose_version",
@@ -43,6 +45,8 @@ __all__ = [
     "join_team",
     "leave_team",
     "note_presence",
+    "place_file",
+    "remove_file",
     "renew_code",
     "save_about",
     "save_answer",

@@ -35,8 +35,10 @@ from consult.respond.drafting import Outcome, Sitting, Words, question_of_slot, 
 from consult.respond.logic import shown_questions
 from consult.respond.models import Draft, Reminder
 from consult.respond.queries import CallToAnswer, call_of_draft, slots_waiting
+from consult.respond.queries_files import files_of_draft
 from consult.respond.rules import Filled, expiry_of, gaps_in
 from consult.respond.service import words
+from consult.respond.service.given_files import erase_files, given_files
 
 
 class CallNotOpen(Refused):
@@ -94,7 +96,7 @@ def save_answer(
     With a sitting, words that came to stand since its page was opened are not overwritten: both are kept.
     Raises CallNotOpen, AlreadySent, NotFound.
     """
-    draft, call = _open_draft(session, draft_id, at)
+    draft, call = open_draft(session, draft_id, at)
     asked = next((asked for asked in call.questions if asked.slug == question_slug), None)
     kept = keepable(without_postcode(asked, typed) if asked else typed)
     if sitting:
@@ -117,7 +119,7 @@ def save_about(
     sitting: Sitting | None = None,
 ) -> Outcome:
     """Keep what a page of several fields asks about the respondent or publication, as `save_answer` does."""
-    draft, _call = _open_draft(session, draft_id, at)
+    draft, _call = open_draft(session, draft_id, at)
     kept = {name: keepable(typed) for name, typed in fields.items()}
     if sitting:
         was = {name: draft.about.get(name, "") for name in kept}
@@ -132,7 +134,7 @@ def choose_version(
     session: Session, draft_id: int, wanted: words.Wanted, *, sitting: Sitting, at: datetime
 ) -> None:
     """Let one of two versions stand, or both joined. Raises as `save_answer`, and ChangedMeanwhile."""
-    draft, _call = _open_draft(session, draft_id, at)
+    draft, _call = open_draft(session, draft_id, at)
     question = question_of_slot(wanted.slot)
     if question is None:
         version = words.waiting(session, draft.id, wanted)
@@ -150,13 +152,13 @@ def save_confidences(
     session: Session, draft_id: int, confidences: Iterable[Confidence], *, at: datetime
 ) -> None:
     """Keep which words must not be published, in place of those kept before. Raises as `save_answer`."""
-    draft, _call = _open_draft(session, draft_id, at)
+    draft, _call = open_draft(session, draft_id, at)
     draft.confidences = [confidence.as_kept() for confidence in confidences]
 
 
 def write_in(session: Session, draft_id: int, language: str, *, at: datetime) -> None:
     """Go on with a draft in another language. Raises CallNotOpen, AlreadySent, NotFound."""
-    draft, _call = _open_draft(session, draft_id, at)
+    draft, _call = open_draft(session, draft_id, at)
     draft.language = language
 
 
@@ -173,11 +175,17 @@ def send_draft(session: Session, draft_id: int, return_code: str, *, actor: Acto
     call = call_of_draft(session, draft.call_id)
     _must_be_open(call, at, begun_at=draft.started_at)
     waiting = slots_waiting(session, draft.id)
-    filled = Filled(draft.answers, draft.about, confidences_in(draft.confidences), waiting)
+    filled = Filled(
+        draft.answers,
+        draft.about,
+        confidences_in(draft.confidences),
+        waiting,
+        files_of_draft(session, draft.id),
+    )
     gaps = gaps_in(call.asking, filled)
     if gaps:
         raise BadInput(_("Some answers must be put right before you send."), [gap.message for gap in gaps])
-    evidence = _evidence_of(draft, call, return_code)
+    evidence = _evidence_of(session, draft, call, return_code)
     if draft.amends_id is None:
         submission = receive_submission(session, evidence, inquiry_id=call.inquiry_id, actor=actor, at=at)
     else:
@@ -186,6 +194,7 @@ def send_draft(session: Session, draft_id: int, return_code: str, *, actor: Acto
     draft.answers, draft.about, draft.confidences, draft.written = {}, {}, [], {}
     words.erase(session, draft.id)
     session.execute(delete(Reminder).where(Reminder.draft_id == draft.id))
+    erase_files(session, draft.id)
     return submission.id
 
 
@@ -232,7 +241,11 @@ def locked(session: Session, draft_id: int) -> Draft:
     return draft
 
 
-def _open_draft(session: Session, draft_id: int, at: datetime) -> tuple[Draft, CallToAnswer]:
+def open_draft(session: Session, draft_id: int, at: datetime) -> tuple[Draft, CallToAnswer]:
+    """Return a locked draft that may be written in, and its call.
+
+    Raises AlreadySent, CallNotOpen, NotFound.
+    """
     draft = locked(session, draft_id)
     if draft.submission_id is not None:
         raise AlreadySent(_("This evidence has been sent already."))
@@ -247,7 +260,7 @@ def _must_be_open(call: CallToAnswer, at: datetime, begun_at: datetime | None = 
         raise CallNotOpen(_("This call for evidence is not open, so nothing was stored."))
 
 
-def _evidence_of(draft: Draft, call: CallToAnswer, return_code: str) -> GivenEvidence:
+def _evidence_of(session: Session, draft: Draft, call: CallToAnswer, return_code: str) -> GivenEvidence:
     about = {name: str(typed).strip() for name, typed in draft.about.items()}
     answers = tuple(_answers_of(draft, call))
     types = {offered.slug: offered.id for offered in call.types}
@@ -268,6 +281,7 @@ def _evidence_of(draft: Draft, call: CallToAnswer, return_code: str) -> GivenEvi
         receipt_code=receipt_code_for(return_code),
         declaration=GivenDeclaration(**{name: about.get(name, "") for name in call.declarations}),
         withdrawal_policy=call.withdrawal_policy,
+        attachments=tuple(given_files(session, draft, call)),
     )
 
 
