@@ -13,6 +13,7 @@ from consult.calls.models import Call
 from consult.calls.queries import call_with_questions, inquiry_by_slug
 from consult.calls.rules import QuestionKind
 from consult.evidence import intake, queries, service
+from consult.evidence.commands_documents import import_documents, into_call
 from consult.evidence.commands_spreadsheets import import_spreadsheet, opened, write_columns
 from consult.evidence.extraction import extract
 from consult.evidence.rules import PUBLICATION_WORDS, Channel, PublicationChoice
@@ -82,18 +83,25 @@ def import_evidence(
 ) -> None:
     """Import evidence; a second time changes nothing.
 
-    PATH is a folder of .txt files with a metadata.csv, a units.csv, or a spreadsheet of responses (.xlsx,
-    .csv) from Citizen Space, Microsoft Forms, SurveyMonkey, Qualtrics, Jisc Online surveys or elsewhere.
+    PATH is a folder of documents (.docx, .odt, .rtf, .pdf, .eml, .html, .md, .txt), each a submission; a
+    folder of .txt files with a metadata.csv, a units.csv, or a spreadsheet of responses (.xlsx, .csv) from
+    Citizen Space, Microsoft Forms, SurveyMonkey, Qualtrics, Jisc Online surveys or elsewhere.
     """
-    session = db.session()
-    if intake.is_spreadsheet(path):
+    session, choice = db.session(), PublicationChoice(publication)
+    if intake.is_documents(path):
+        into = into_call(call_with_questions(session, inquiry_slug, call_slug), choice, why_late)
+        import_documents(session, path, into, dry_run=dry_run)
+    elif intake.is_spreadsheet(path):
         call = call_with_questions(session, inquiry_slug, call_slug)
-        source = opened(session, path, call, PublicationChoice(publication), columns)
+        source = opened(session, path, call, choice, columns)
         import_spreadsheet(session, source, dry_run=dry_run, leave_out=leave_out_problems, why_late=why_late)
-        return
-    target = replace(
-        find_target(session, inquiry_slug, call_slug), publication=PublicationChoice(publication)
-    )
+    else:
+        target = replace(find_target(session, inquiry_slug, call_slug), publication=choice)
+        import_texts(session, path, target, dry_run=dry_run)
+
+
+def import_texts(session: Session, path: Path, target: Target, *, dry_run: bool) -> None:
+    """Store texts that a table lists; BadInput, and nothing stored, where one of them is wrong."""
     found = intake.read(path)
     plan = intake.plan(found.items, queries.hashes_by_key(session, target.call_id))
     tell_notices(found, plan)

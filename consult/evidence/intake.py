@@ -92,6 +92,13 @@ def is_spreadsheet(path: Path) -> bool:
     return not any(column in start for column in ("unit_id", "doc_id"))
 
 
+def is_documents(path: Path) -> bool:
+    """Tell whether a path is a document, or a folder of documents without a table of what they are."""
+    if path.is_dir():
+        return not (path / METADATA).exists() and not (path / UNITS).exists()
+    return path.is_file() and path.suffix.lower() not in {".csv", ".tsv", ".xlsx", ".xlsm", ".xls"}
+
+
 def plan(items: list[Item], known: Mapping[str, str]) -> Plan:
     """Compare what was read with the hashes already there, by key."""
     new = [item for item in items if item.key not in known]
@@ -106,12 +113,10 @@ def _reader_for(path: Path, intake: Intake) -> Callable[[Path, Intake], None]:
         return _read_folder
     elif (path / UNITS).exists():
         return lambda folder, given: _read_units(folder / UNITS, given)
-    elif path.is_dir():
-        intake.faults.append(f"{path}: this folder has neither a {METADATA} nor a {UNITS}.")
     elif path.suffix.lower() == ".csv":
         return _read_units
     else:
-        intake.faults.append(f"{path}: give a folder with a {METADATA}, or a CSV file of units.")
+        intake.faults.append(f"{path}: give a folder, a document, or a CSV file of units.")
     return lambda _path, _intake: None
 
 

@@ -1,13 +1,13 @@
 """What can be proposed about a file that came by post or e-mail, from the words in it alone."""
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, timedelta
 from email.utils import getaddresses, parsedate_to_datetime
 from enum import StrEnum
 
-from consult.evidence.extraction.result import Extraction
+from consult.evidence.extraction.result import Extraction, Outcome
 from consult.evidence.rules import Channel
 from consult.evidence.rules_desk import LONDON
 
@@ -153,6 +153,21 @@ def questions_named(text: str, numbers: Collection[int]) -> list[int]:
 def has_words_of_its_own(own_text: str, subject: str) -> bool:
     """Tell whether a message says more than its subject."""
     return bool(own_text.replace(f"Subject: {subject}", "", 1).strip())
+
+
+def question_in(text: str, numbers: Mapping[int, int]) -> int | None:
+    """Return the id of the one question that headings name; several are for the paragraphs to say."""
+    named = questions_named(text, numbers.keys())
+    return numbers[named[0]] if len(named) == 1 else None
+
+
+def message_alone(found: Extraction) -> Extraction:
+    """Return what a message says without the documents inside it; a subject alone is no evidence."""
+    inside = {flag for each in found.enclosed for flag in each.flags}
+    flags = tuple(flag for flag in found.flags if flag not in inside)
+    says_something = has_words_of_its_own(found.own_text, found.mail.get("subject", ""))
+    outcome = Outcome.FLAGGED if flags else Outcome.TEXT
+    return Extraction(outcome, found.kind, found.own_text if says_something else "", flags)
 
 
 @dataclass(frozen=True)

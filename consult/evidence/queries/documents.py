@@ -151,3 +151,13 @@ def file_to_give(session: Session, inquiry_id: int, reference: str, attachment_i
     if row is None:
         raise NotFound("There is no such document in this inquiry.")
     return FileToGive(*row)
+
+
+def files_by_key(session: Session, call_id: int) -> dict[str, str]:
+    """Return the hash of the file that each submission of a call came in, by the key it was imported with."""
+    rows = session.execute(
+        select(Submission.external_key, Attachment.sha256)
+        .join(Attachment, Attachment.submission_id == Submission.id)
+        .where(Submission.call_id == call_id, Submission.external_key.is_not(None), Attachment.position == 1)
+    )
+    return {key: sha256 for key, sha256 in rows if key is not None}

@@ -11,7 +11,7 @@ from consult.evidence.extraction.result import Enclosed, Extraction, Outcome
 from consult.evidence.models_batches import BatchDocument, BatchFile
 from consult.evidence.queries import file_batches as reads
 from consult.evidence.rules import storable, word_count
-from consult.evidence.rules_batches import FileState, has_words_of_its_own, proposed_from, questions_named
+from consult.evidence.rules_batches import FileState, has_words_of_its_own, proposed_from, question_in
 from consult.evidence.rules_desk import words_sha256
 from consult.evidence.service.given import LONGEST
 from consult.foundation.files import StoredFile
@@ -61,7 +61,7 @@ def _keep_first(first: BatchDocument, found: Extraction, numbers: Mapping[int, i
         first.outcome = Outcome.FLAGGED if first.flags else Outcome.TEXT
         first.taken = has_words_of_its_own(found.own_text, found.mail.get("subject", ""))
     first.words = word_count(first.body)
-    first.question_id = _question_in(first.body, numbers)
+    first.question_id = question_in(first.body, numbers)
 
 
 def _enclosed_row(
@@ -78,15 +78,9 @@ def _enclosed_row(
         "flags": list(each.flags),
         "body": each.text,
         "words": word_count(each.text),
-        "question_id": _question_in(each.text, numbers),
+        "question_id": question_in(each.text, numbers),
         "taken": each.outcome is not Outcome.REFUSED,
     }
-
-
-def _question_in(text: str, numbers: Mapping[int, int]) -> int | None:
-    """Return the one question that the headings of a text name; several are for its paragraphs to say."""
-    named = questions_named(text, numbers.keys())
-    return numbers[named[0]] if len(named) == 1 else None
 
 
 def _propose(file: BatchFile, found: Extraction, today: date) -> None:

@@ -257,8 +257,10 @@ def test_path_that_does_not_exist_is_a_fault(tmp_path: Path) -> None:
     assert "no such file or folder" in only_fault(intake.read(tmp_path / "nowhere"))
 
 
-def test_folder_without_a_list_is_a_fault(tmp_path: Path) -> None:
-    assert "neither a metadata.csv nor a units.csv" in only_fault(intake.read(tmp_path))
+def test_a_folder_is_of_documents_unless_it_lists_what_they_are(tmp_path: Path) -> None:
+    assert intake.is_documents(tmp_path)
+    (tmp_path / "units.csv").write_text("unit_id,doc_id,text\n", encoding="utf-8")
+    assert not intake.is_documents(tmp_path)
 
 
 def test_file_that_is_no_csv_is_a_fault(tmp_path: Path) -> None:
