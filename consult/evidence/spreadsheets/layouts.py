@@ -88,7 +88,9 @@ _HEADINGS: dict[Use, str] = {
     Use.EMAIL: """email; e mail; email address; e mail address; recipientemail; recipient email;
         what is your email address; your email address; username""",
     Use.RESPONDENT_TYPE: """respondent type; type of respondent; i am responding as; are you responding as;
-        in what capacity are you responding; which of these describes you best; capacity""",
+        in what capacity are you responding; which of these describes you best; capacity;
+        are you responding as an individual or on behalf of an organisation;
+        are you responding as an individual or an organisation""",
     Use.PLACE: "place; area; region; local authority; where do you live; council area",
     Use.PUBLICATION: """publication; publication choice; consent to publish; may we publish your response;
         can we publish your response; publishing your response;
@@ -114,6 +116,15 @@ _QUALTRICS = frozenset({"startdate", "responseid"})
 _IMPORT_ID = re.compile(r'\s*\{\s*"ImportId"\s*:')
 _NUMBERED = re.compile(r"^\s*(?:q(?:uestion)?\s*)?\d+(?:[.:]?[a-z]|(?:\.\d+)+)?\s*[.:)\-–]\s*", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_]+")
+_PUBLISH = frozenset({"publish", "published", "publishing", "publication"})
+_AGREE = frozenset({"agree", "can", "consent", "content", "happy", "may", "permission"})
+
+
+def known_use(heading: str) -> Use | None:
+    """Return what a column is for by its heading alone, as `plain` makes it."""
+    words = set(heading.split())
+    asks_to_publish = Use.PUBLICATION if words & _PUBLISH and words & _AGREE else None
+    return KNOWN.get(heading, asks_to_publish)
 
 
 @lru_cache(maxsize=8192)

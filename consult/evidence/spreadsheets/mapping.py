@@ -8,12 +8,14 @@ from difflib import SequenceMatcher
 from typing import Any
 
 from consult.calls.rules import QuestionKind
-from consult.evidence.spreadsheets.layouts import KNOWN, Column, Layout, Use, plain
+from consult.evidence.spreadsheets.layouts import KNOWN, Column, Layout, Use, known_use, plain
 
 ALIKE = 0.85
 _ABOUT_ANSWERS = frozenset({Use.ANSWER, Use.OPTION, Use.MATRIX_ROW})
 # What may stand in one column at most, for a second would contradict the first.
 _ONCE = frozenset(Use) - _ABOUT_ANSWERS - {Use.LEAVE_OUT, Use.TEST}
+# A matrix is answered row by row; no cell holds a file.
+_IN_PARTS = frozenset({QuestionKind.MATRIX, QuestionKind.FILE})
 _BETWEEN = ("selected choice", "selected choices", "response", "other please specify")
 
 
@@ -87,23 +89,26 @@ def _use_of(column: Column, questions: Sequence[AskedQuestion]) -> ColumnUse:
         return asked
     heading = plain(column.heading)
     # SurveyMonkey asks for a name and an address in one question, each in a column of its own.
-    known = KNOWN.get(plain(column.option)) if column.option else KNOWN.get(heading)
-    return ColumnUse(column.index, known or KNOWN.get(heading, Use.LEAVE_OUT))
+    known = known_use(plain(column.option)) if column.option else None
+    return ColumnUse(column.index, known or known_use(heading) or Use.LEAVE_OUT)
 
 
 def _question_at(column: Column, questions: Sequence[AskedQuestion]) -> ColumnUse | None:
     whole, heading = plain(column.words), plain(column.heading)
-    for asked in questions:
+    in_one = [asked for asked in questions if asked.kind not in _IN_PARTS]
+    for asked in in_one:
         if whole == plain(asked.prompt):
             return ColumnUse(column.index, Use.ANSWER, asked.slug)
     for asked in questions:
         if found := _part_at(column, asked):
             return found
-    alike = [(_likeness(heading, plain(asked.prompt)), -place) for place, asked in enumerate(questions)]
+    if found := _row_by_itself(column, questions):
+        return found
+    alike = [(_likeness(heading, plain(asked.prompt)), -place) for place, asked in enumerate(in_one)]
     best, place = max(alike, default=(0.0, 0))
     if best < ALIKE or heading in KNOWN or column.option:
         return None
-    return ColumnUse(column.index, Use.ANSWER, questions[-place].slug)
+    return ColumnUse(column.index, Use.ANSWER, in_one[-place].slug)
 
 
 def _part_at(column: Column, asked: AskedQuestion) -> ColumnUse | None:
@@ -118,6 +123,14 @@ def _part_at(column: Column, asked: AskedQuestion) -> ColumnUse | None:
         if rest == plain(part):
             return ColumnUse(column.index, use, asked.slug, part)
     return None
+
+
+def _row_by_itself(column: Column, questions: Sequence[AskedQuestion]) -> ColumnUse | None:
+    """Return the use of a column headed by a matrix row alone, as Microsoft Forms writes them."""
+    rows = [
+        (asked.slug, row) for asked in questions for row in asked.rows if plain(row) == plain(column.words)
+    ]
+    return ColumnUse(column.index, Use.MATRIX_ROW, *rows[0]) if len(rows) == 1 else None
 
 
 def _after_prompt(column: Column, prompt: str) -> str | None:
@@ -166,11 +179,14 @@ def _problem_with(column: ColumnUse, by_slug: Map[str, AskedQuestion]) -> str:
     asked = by_slug.get(column.question)
     if asked is None:
         return "Choose which question this column answers."
-    if column.use is Use.OPTION and column.part not in asked.options:
-        return "Choose which option this column stands for."
-    if column.use is Use.MATRIX_ROW and column.part not in asked.rows:
-        return "Choose which row of the question this column stands for."
-    return ""
+    if column.use is Use.ANSWER and asked.kind in _IN_PARTS:
+        return "This question is not answered in one column. Choose which row of it this column stands for."
+    lacks = {
+        Use.OPTION: ("option", column.part not in asked.options),
+        Use.MATRIX_ROW: ("row of the question", column.part not in asked.rows),
+    }
+    what, missing = lacks.get(column.use, ("", False))
+    return f"Choose which {what} this column stands for." if missing else ""
 
 
 def with_day_first(mapping: ColumnMapping, dates: Sequence[str]) -> ColumnMapping:

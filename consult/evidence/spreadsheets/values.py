@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection, Iterable
 from collections.abc import Mapping as Map
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
 
 from consult.calls.rules import points_of_scale
 from consult.evidence.rules import PublicationChoice
@@ -14,6 +14,9 @@ _PARTED = re.compile(r"[;,|\n\r]+\s*")
 _LEADING_NUMBER = re.compile(r"\s*(-?\d[\d,]*)(?:\.0+)?(?!\d)")
 _TRUE = frozenset({"yes", "y", "true", "1", "x", "selected", "checked", "ticked", "on"})
 _FALSE = frozenset({"", "no", "n", "false", "0", "not selected", "unchecked", "off"})
+# Days since 1900 as Excel counts them, for 1982 to 2064: a date whose cell lost its format.
+_SERIAL = re.compile(r"[3-5]\d{4}(?:\.\d+)?")
+_EXCEL_BEGINS = datetime(1899, 12, 30)  # noqa: DTZ001  # given its zone with the days
 _SHAPES = (
     "{day_month}/%Y %H:%M:%S",
     "{day_month}/%Y %H:%M",
@@ -121,6 +124,8 @@ def moment_of(cell: str, *, day_first: bool, zone: tzinfo) -> datetime:
         return _zoned(datetime.fromisoformat(text), zone)
     except ValueError:
         pass
+    if serial := _SERIAL.fullmatch(text):
+        return _zoned(_EXCEL_BEGINS + timedelta(seconds=round(float(serial[0]) * 86_400)), zone)
     day_month = "%d/%m" if day_first else "%m/%d"
     shapes = (*(shape.format(day_month=day_month) for shape in _SHAPES), *_WORDED)
     for shape in shapes:

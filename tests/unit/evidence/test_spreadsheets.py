@@ -448,6 +448,51 @@ def test_moments_are_read_on_londons_clock(text: str, day_first: bool, hour: int
     assert moment_of(text, day_first=day_first, zone=LONDON).astimezone(UTC).hour == hour
 
 
+def test_a_day_that_excel_counts_is_read_where_its_cell_lost_its_format() -> None:
+    assert moment_of("46176.625", day_first=True, zone=LONDON) == datetime(2026, 6, 3, 15, tzinfo=LONDON)
+    assert moment_of("46176", day_first=False, zone=LONDON) == datetime(2026, 6, 3, tzinfo=LONDON)
+    with pytest.raises(Misfit):
+        moment_of("2026", day_first=True, zone=LONDON)
+
+
+MATRIX = AskedQuestion(
+    7,
+    "part",
+    QuestionKind.MATRIX,
+    "How well do these listen?",
+    {"Well": 71},
+    {"Your council": 72, "Police": 73},
+)
+
+
+@pytest.mark.parametrize(
+    "heading",
+    ["How well do these listen? - Your council", "How well do these listen?.Your council", "Your council"],
+)
+def test_a_matrix_is_taken_row_by_row(heading: str) -> None:
+    found = columns.proposed(layout_of([Row(1, (heading,))]), (MATRIX,))
+    assert found.columns == (ColumnUse(0, Use.MATRIX_ROW, "part", "Your council"),)
+
+
+def test_a_matrix_is_never_one_column() -> None:
+    found = columns.proposed(layout_of([Row(1, ("How well do these listen?",))]), (MATRIX,))
+    assert found.columns == (ColumnUse(0),)
+    whole = ColumnMapping((ColumnUse(0, Use.ANSWER, "part"),))
+    assert "Choose which row" in columns.problems_of(whole, (MATRIX,))[0]
+
+
+@pytest.mark.parametrize(
+    ("heading", "use"),
+    [
+        ("6. I consent to my answers being published", Use.PUBLICATION),
+        ("Are you responding as an individual or on behalf of an organisation?", Use.RESPONDENT_TYPE),
+        ("Which newspapers published your letter?", Use.LEAVE_OUT),
+    ],
+)
+def test_headings_in_other_words_are_known(heading: str, use: Use) -> None:
+    assert columns.proposed(layout_of([Row(1, (heading,))]), ()).columns == (ColumnUse(0, use),)
+
+
 def test_options_with_commas_in_them_are_kept_whole() -> None:
     assert options_of(TOOLS, "Asset transfer, or purchase,Neighbourhood plan") == (32, 31)
     with pytest.raises(Misfit, match="“Asset” is none"):
