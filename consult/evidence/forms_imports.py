@@ -131,7 +131,7 @@ def offered_uses(questions: Sequence[AskedQuestion]) -> dict[str, dict[str, tupl
         "About the response": {use.name: (words, ColumnUse(0, use)) for use, words in USE_WORDS.items()}
     }
     for number, asked in enumerate(questions, 1):
-        offered = uses_of(asked)
+        offered = uses_of(asked, number)
         if offered:
             name = f"Question {number}: {asked.prompt}"
             groups[name if len(name) <= 80 else f"{name[:79]}…"] = {
@@ -140,17 +140,23 @@ def offered_uses(questions: Sequence[AskedQuestion]) -> dict[str, dict[str, tupl
     return groups
 
 
-def uses_of(asked: AskedQuestion) -> list[tuple[str, ColumnUse]]:
+def uses_of(asked: AskedQuestion, number: int) -> list[tuple[str, ColumnUse]]:
     """Return what a column could be for a question: all of its answer, an option, a row of it."""
     if asked.kind is QuestionKind.FILE:
         return []
     if asked.kind is QuestionKind.MATRIX:
-        return [(f"Row: {row}", ColumnUse(0, Use.MATRIX_ROW, asked.slug, row)) for row in asked.rows]
-    whole = [("Its answer", ColumnUse(0, Use.ANSWER, asked.slug))]
+        return [
+            (f"Question {number}, row: {row}", ColumnUse(0, Use.MATRIX_ROW, asked.slug, row))
+            for row in asked.rows
+        ]
+    whole = [(f"Answer to question {number}", ColumnUse(0, Use.ANSWER, asked.slug))]
     if asked.kind is not QuestionKind.SEVERAL:
         return whole
-    ticked = [(f"Option: {each}", ColumnUse(0, Use.OPTION, asked.slug, each)) for each in asked.options]
-    return [("Its answer, all options in one column", whole[0][1]), *ticked]
+    ticked = [
+        (f"Question {number}, option: {each}", ColumnUse(0, Use.OPTION, asked.slug, each))
+        for each in asked.options
+    ]
+    return [(f"Answer to question {number}, all options in one column", whole[0][1]), *ticked]
 
 
 class StoreForm(Form):

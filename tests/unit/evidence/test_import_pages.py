@@ -116,10 +116,13 @@ def test_a_spreadsheet_goes_from_file_to_inbox(
     assert "Nobody answers." in columns.text
     waiting = clerk.submit(columns, button="Check every row")
     assert waiting.h1 == "Checking answers.csv"
+    assert waiting.all("div", id="import")[0].get("data-poll")
     assert how_many(session) == 0
     work()
     checked = clerk.get(waiting.path)
     assert checked.h1 == "Checked: answers.csv"
+    # Without it the script that waits would wait for ever.
+    assert checked.all("div", id="import")[0].get("data-poll") is None
     assert "New: to be stored 2" in checked.text
     assert how_many(session) == 0
     storing = clerk.submit(checked, button="Store 2 submissions")
