@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from consult.evidence.queries import SubmissionRead, TextRead, submission_by_reference
 from consult.evidence.rules import Bounds
 from consult.publication import queries
-from consult.publication.queries import DeskText, Item, LogRow, PublicEvidence
+from consult.publication.queries import DeskText, Item, LogRow, PublicEvidence, PublicPage
 from consult.publication.rules import GROUND_WORDS, Flag, Verdict
 
 STANDINGS = {None: "open", Verdict.WITHHOLD: "withheld", Verdict.RELEASE: "released"}
@@ -84,6 +84,8 @@ class DeskPage:
     flags: tuple[Flag, ...]
     log: Sequence[LogRow]
     undo_id: int | None
+    # Its page outside, where it is published.
+    out: PublicPage | None
 
     @property
     def decided(self) -> int:
@@ -115,6 +117,7 @@ def desk_page(session: Session, inquiry_id: int, reference: str, key: str, user_
         flags=going.flags,
         log=queries.log_of(session, read.id),
         undo_id=queries.last_decision(session, read.id, user_id),
+        out=queries.public_page(session, going),
     )
 
 

@@ -80,8 +80,7 @@ def publish(inquiry_slug: str) -> Response:
             passed_over=form.passed_over.data or "",
             **acting(),
         )
-    words = "1 submission" if len(going) == 1 else f"{len(going)} submissions"
-    flash(f"{words} published.", "success")
+    flash(f"{counted(len(going))} published.", "success")
     return redirect(url_for("publishing.overview", inquiry_slug=inquiry_slug))
 
 
@@ -103,6 +102,31 @@ def take_back(inquiry_slug: str, reference: str) -> Response:
         service.unpublish(session, reference, why=form.why.data or "", **acting())
     flash(f"{reference}: taken off the public pages.", "success")
     return redirect(url_for("publishing.overview", inquiry_slug=inquiry_slug))
+
+
+@blueprint.get("/batches/<int:batch_id>/take-back")
+@requires(Permission.PUBLISH_EVIDENCE)
+def taking_batch_back(inquiry_slug: str, batch_id: int) -> str:
+    """Ask why a batch is taken off the public pages."""
+    return taking_batch_back_page(batch_id, TakeBackForm(formdata=None))
+
+
+@blueprint.post("/batches/<int:batch_id>/take-back")
+@requires(Permission.PUBLISH_EVIDENCE)
+def take_batch_back(inquiry_slug: str, batch_id: int) -> Response:
+    """Take a batch off the public pages."""
+    form = TakeBackForm()
+    if not form.validate():
+        return make_response(taking_batch_back_page(batch_id, form), 422)
+    with transaction() as session:
+        gone = service.unpublish_batch(session, batch_id, why=form.why.data or "", **acting())
+    flash(f"{counted(len(gone))} taken off the public pages.", "success")
+    return redirect(url_for("publishing.overview", inquiry_slug=inquiry_slug))
+
+
+def counted(number: int) -> str:
+    """Return a number of submissions in words."""
+    return "1 submission" if number == 1 else f"{number} submissions"
 
 
 def acting() -> dict[str, Any]:
@@ -151,4 +175,20 @@ def taking_back_page(reference: str, form: TakeBackForm) -> str:
     row = next((row for row in out if row.reference == reference and row.taken_back_at is None), None)
     if row is None:
         raise NotFound(f"{reference} is not published.")
-    return render_template("publication/take_back.html", row=row, form=form)
+    address = url_for(
+        "publishing.take_back", inquiry_slug=current_identity().inquiry_slug, reference=reference
+    )
+    return render_template(
+        "publication/take_back.html", what=reference, address=address, form=form, references=()
+    )
+
+
+def taking_batch_back_page(batch_id: int, form: TakeBackForm) -> str:
+    """Render the question why a batch is taken back, with what of it is out."""
+    identity = current_identity()
+    references = queries.out_of_batch(db.session(), identity.inquiry_id, batch_id)
+    address = url_for("publishing.take_batch_back", inquiry_slug=identity.inquiry_slug, batch_id=batch_id)
+    what = counted(len(references))
+    return render_template(
+        "publication/take_back.html", what=what, address=address, form=form, references=references
+    )

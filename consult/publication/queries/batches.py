@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from consult.accounts.models import User
@@ -18,7 +18,7 @@ from consult.publication.models import (
     WithheldSpan,
 )
 from consult.publication.queries.going_out import READY, GoingOut, content_of, going_out
-from consult.publication.queries.published import is_latest, not_taken_back
+from consult.publication.queries.published import is_latest, not_taken_back, on_show
 from consult.publication.queries.withholding import readable
 from consult.publication.rules import Clearance, Withheld
 
@@ -38,11 +38,13 @@ class OutRow:
 
 @dataclass(frozen=True)
 class BatchRow:
-    """A batch: who published how many, when, and why something undecided was passed over."""
+    """A batch: who published how many, when, how many are out yet, and what was passed over."""
 
+    id: int
     at: datetime
     by: str
     count: int
+    out: int
     passed_over: str
 
 
@@ -70,6 +72,27 @@ def changed_since(session: Session, inquiry_id: int) -> list[GoingOut]:
     before = contents(session, list(out.values()))
     now = going_out(session, inquiry_id, list(out))
     return [each for each in now if each.content != before[out[each.submission_id]]]
+
+
+@dataclass(frozen=True)
+class PublicPage:
+    """The page of a submission that is out: since when, and whether it would now go out otherwise."""
+
+    version: int
+    at: datetime
+    differs: bool
+
+
+def public_page(session: Session, going: GoingOut) -> PublicPage | None:
+    """Return how the public page of a submission stands beside what would go out now; None without one."""
+    out = session.scalar(
+        select(PublishedSubmission)
+        .join(Submission, Submission.id == PublishedSubmission.submission_id)
+        .where(*on_show(), Submission.id == going.submission_id)
+    )
+    if out is None:
+        return None
+    return PublicPage(out.version, out.at, going.content != contents(session, [out.id])[out.id])
 
 
 def contents(session: Session, published_ids: Sequence[int]) -> dict[int, list[object]]:
@@ -119,9 +142,11 @@ def batch_rows(session: Session, inquiry_id: int) -> list[BatchRow]:
     """Return the batches of an inquiry, the newest first."""
     rows = session.execute(
         select(
+            PublicationBatch.id,
             PublicationBatch.at,
             User.name.label("by"),
             func.count(PublishedSubmission.id).label("count"),
+            func.sum(case((is_latest() & not_taken_back(), 1), else_=0)).label("out"),
             PublicationBatch.passed_over,
         )
         .join(User, User.id == PublicationBatch.user_id)
@@ -131,6 +156,24 @@ def batch_rows(session: Session, inquiry_id: int) -> list[BatchRow]:
         .order_by(PublicationBatch.id.desc())
     )
     return [BatchRow(**row._mapping) for row in rows]
+
+
+def out_of_batch(session: Session, inquiry_id: int, batch_id: int) -> list[str]:
+    """Return what of a batch is still out as that batch let it out; NotFound where nothing is."""
+    rows = (
+        select(Submission.reference)
+        .join(PublishedSubmission, PublishedSubmission.submission_id == Submission.id)
+        .where(
+            Submission.inquiry_id == inquiry_id,
+            PublishedSubmission.batch_id == batch_id,
+            is_latest(),
+            not_taken_back(),
+        )
+    )
+    found = list(session.scalars(rows.order_by(Submission.id)))
+    if not found:
+        raise NotFound("Nothing of this batch is published any more.")
+    return found
 
 
 def ids_of(session: Session, inquiry_id: int, references: Sequence[str]) -> list[int]:

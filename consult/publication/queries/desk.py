@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, case, func, literal, select, union_all
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from consult.accounts.models import User
@@ -14,6 +14,9 @@ from consult.evidence.models_documents import Attachment
 from consult.evidence.queries import TextRead, text_stands
 from consult.evidence.rules import Bounds, PublicationChoice, SubmissionState
 from consult.publication.models import (
+    PublicationWithdrawal,
+    PublishedPart,
+    PublishedSubmission,
     Redaction,
     RedactionDecision,
     RedactionProposal,
@@ -85,6 +88,8 @@ class LogRow:
     verdict: Verdict
     ground: Ground | None
     why: str
+    # Whether the text was on the public pages at that moment.
+    was_out: bool
 
 
 @dataclass(frozen=True)
@@ -309,6 +314,7 @@ def log_of(session: Session, submission_id: int) -> list[LogRow]:
             RedactionDecision.verdict,
             func.coalesce(Redaction.ground, RedactionProposal.ground).label("ground"),
             RedactionDecision.why,
+            _was_out().label("was_out"),
         )
         .join(SourceText, SourceText.id == RedactionDecision.source_text_id)
         .join(User, User.id == RedactionDecision.user_id)
@@ -318,6 +324,20 @@ def log_of(session: Session, submission_id: int) -> list[LogRow]:
         .order_by(RedactionDecision.id.desc())
     )
     return [LogRow(**row._mapping) for row in session.execute(rows)]
+
+
+def _was_out() -> ColumnElement[bool]:
+    """Hold for decisions on a text that was on the public pages when they were made."""
+    taken_back = exists().where(
+        PublicationWithdrawal.published_id == PublishedSubmission.id,
+        PublicationWithdrawal.at <= RedactionDecision.at,
+    )
+    return exists().where(
+        PublishedPart.source_text_id == RedactionDecision.source_text_id,
+        PublishedSubmission.id == PublishedPart.published_id,
+        PublishedSubmission.at <= RedactionDecision.at,
+        ~taken_back,
+    )
 
 
 def last_decision(session: Session, submission_id: int, user_id: int) -> int | None:

@@ -18,7 +18,12 @@ from consult.evidence.queries import (
 )
 from consult.foundation.errors import NotFound
 from consult.foundation.language import in_language
-from consult.publication.models import PublicationWithdrawal, PublishedPart, PublishedSubmission
+from consult.publication.models import (
+    PublicationWithdrawal,
+    PublishedPart,
+    PublishedSubmission,
+    WithheldSpan,
+)
 from consult.publication.queries.going_out import GoingOut, parts_given
 from consult.publication.queries.published import (
     PublicEvidence,
@@ -29,7 +34,7 @@ from consult.publication.queries.published import (
     public_spans,
 )
 from consult.publication.queries.withholding import readable_answer
-from consult.publication.rules import Clearance, Withheld, shown, within
+from consult.publication.rules import Clearance, Withheld, shown, united, within
 
 
 @dataclass(frozen=True)
@@ -88,8 +93,14 @@ def evidence_page(session: Session, inquiry_id: int, reference: str) -> PublicEv
     if is_out is None:
         return _gone(session, reference, latest.id)
     read = submission_by_reference(session, inquiry_id, reference, with_passages=False)
-    page = _page(session, read, _out(session, latest.id), named=latest.named)
-    return replace(page, first_at=versions[0].at, at=latest.at, version=latest.version)
+    out = _out(session, latest.id)
+    return replace(
+        _page(session, read, out, named=latest.named),
+        first_at=versions[0].at,
+        at=latest.at,
+        version=latest.version,
+        removed_since=_removes_more(session, latest.id, out),
+    )
 
 
 def preview(session: Session, inquiry_id: int, going: GoingOut) -> PublicEvidence:
@@ -135,6 +146,18 @@ def _page(session: Session, read: SubmissionRead, out: _Out, *, named: bool) -> 
         language=read.language,
         held_back=len(parts) < parts_given(session, [read.id]).get(read.id, 0),
         parts=tuple(parts),
+    )
+
+
+def _removes_more(session: Session, published_id: int, out: _Out) -> bool:
+    """Tell whether words are withheld now that went out with this version."""
+    frozen: dict[int, list[Withheld]] = {text_id: [] for text_id in out.withheld}
+    for span in session.scalars(select(WithheldSpan).where(WithheldSpan.published_id == published_id)):
+        frozen.setdefault(span.source_text_id, []).append(Withheld(span.start, span.end, span.ground))
+    return any(
+        [(span.start, span.end) for span in united(spans)]
+        != [(span.start, span.end) for span in united(frozen[text_id])]
+        for text_id, spans in out.withheld.items()
     )
 
 

@@ -86,6 +86,8 @@ class PublicEvidence:
     first_at: datetime | None = None
     at: datetime | None = None
     version: int = 0
+    # Whether words went out with this version that are withheld by now.
+    removed_since: bool = False
 
 
 def is_latest() -> ColumnElement[bool]:

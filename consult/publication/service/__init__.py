@@ -2,7 +2,7 @@
 
 from consult.publication.service.desk import About, Deed, Words, decide_all, finish, release, undo, withhold
 from consult.publication.service.proposals import Searched, record_proposals, start_redaction_run
-from consult.publication.service.publishing import publish, unpublish
+from consult.publication.service.publishing import publish, unpublish, unpublish_batch
 
 __all__ = [
     "About",
@@ -17,5 +17,6 @@ __all__ = [
     "start_redaction_run",
     "undo",
     "unpublish",
+    "unpublish_batch",
     "withhold",
 ]

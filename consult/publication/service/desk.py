@@ -15,7 +15,7 @@ from consult.foundation import audit
 from consult.foundation.errors import BadInput, NotFound, Refused
 from consult.foundation.security import Actor
 from consult.publication.models import Redaction, RedactionDecision, RedactionProposal
-from consult.publication.queries import open_count, undone
+from consult.publication.queries import open_count, public_spans, undone
 from consult.publication.rules import AWAITS_REDACTION, Ground, Verdict
 from consult.publication.service.searching import refresh_published_words
 
@@ -67,7 +67,11 @@ class _Desk:
     def keep(self, verb: str, verdict: Verdict, why: str = "", **values: Any) -> RedactionDecision:
         """Store a decision and record it in the audit log."""
         decision = self.decision(verdict, why, **values)
-        detail = {"reference": self.reference, "source_text": self.source_text_id}
+        detail = {
+            "reference": self.reference,
+            "source_text": self.source_text_id,
+            "published": self.source_text_id in public_spans(self.session, [self.source_text_id]),
+        }
         act = audit.Act(verb, "redaction decision", decision.id, why=decision.why, detail=detail)
         audit.record(self.session, act, inquiry_id=self.inquiry_id, actor=self.actor, at=self.at)
         return decision

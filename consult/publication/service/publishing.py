@@ -19,7 +19,15 @@ from consult.publication.models import (
     PublishedSubmission,
     WithheldSpan,
 )
-from consult.publication.queries import GoingOut, fingerprint, going_out, ids_of, is_latest, not_taken_back
+from consult.publication.queries import (
+    GoingOut,
+    fingerprint,
+    going_out,
+    ids_of,
+    is_latest,
+    not_taken_back,
+    out_of_batch,
+)
 from consult.publication.rules import FLAG_WORDS, MAY_PASS
 from consult.publication.service.searching import refresh_published_words
 
@@ -93,6 +101,16 @@ def unpublish(
     act = audit.Act("take evidence back", "submission", published.submission_id, why=why, detail=detail)
     audit.record(session, act, inquiry_id=inquiry_id, actor=actor, at=at)
     return withdrawal
+
+
+def unpublish_batch(
+    session: Session, batch_id: int, *, why: str, inquiry_id: int, actor: Actor, at: datetime
+) -> list[str]:
+    """Take all of a batch off the public pages that is still out; raises as `unpublish`."""
+    references = out_of_batch(session, inquiry_id, batch_id)
+    for reference in references:
+        unpublish(session, reference, why=why, inquiry_id=inquiry_id, actor=actor, at=at)
+    return references
 
 
 def _check(batch: Sequence[GoingOut], looked_at: str | None, reason: str) -> None:

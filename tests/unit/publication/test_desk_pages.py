@@ -3,9 +3,11 @@
 from collections.abc import Callable
 
 import pytest
+from sqlalchemy import select
 
 from consult.accounts.models import User
 from consult.evidence.rules import Bounds, SubmissionState
+from consult.foundation.audit import AuditEvent
 from consult.publication import queries, service
 from consult.publication.rules import Ground, Proposed
 from tests.page import Page, PageClient, words_of
@@ -134,6 +136,54 @@ def test_a_clerk_previews_publishes_and_takes_back(desk: Desk, client_of: Client
     page = client.submit(page, {"why": "A slip."}, button="Take it back")
     gone = client.get(desk.public(sent.reference), status=410)
     assert "A slip." in gone.text
+
+
+def test_a_batch_is_taken_back_whole_but_for_what_went_out_again(desk: Desk, client_of: ClientOf) -> None:
+    first, second, again = desk.send(), desk.send(), desk.send("Other words.")
+    batch = desk.publish(first, second, again)
+    desk.withhold(again, "Other")
+    desk.publish(again)
+    client = client_of(desk.clerk)
+    page = client.get(desk.path(f"/publication/batches/{batch.id}/take-back"))
+    assert f"{first.reference}, {second.reference}." in page.text
+    page = client.submit(page, button="Take them back", status=422)
+    assert "Say why it is taken back" in page.text
+    page = client.submit(page, {"why": "The wrong list."}, button="Take them back")
+    assert "2 submissions taken off the public pages" in page.text
+    assert "None of it is out any more" in page.text
+    for sent in (first, second):
+        assert "The wrong list." in client.get(desk.public(sent.reference), status=410).text
+    client.get(desk.public(again.reference))
+    client.get(desk.path(f"/publication/batches/{batch.id}/take-back"), status=404)
+
+
+def test_what_is_withheld_after_publication_is_told_on_the_page_the_desk_and_the_log(
+    desk: Desk, client_of: ClientOf
+) -> None:
+    sent = desk.send()
+    decision = desk.withhold(sent, "the bus")
+    desk.publish(sent)
+    client = client_of(desk.clerk)
+    at_desk = desk.path(f"/redaction/{sent.reference}")
+    assert "It would go out otherwise by now" not in client.get(at_desk).text
+    assert "Words were removed" not in client.get(desk.public(sent.reference)).text
+    desk.withhold(sent, "Mrs Jones")
+    page = client.get(at_desk)
+    assert "The public page followed at once." in page.text
+    assert "It would go out otherwise by now" in page.text
+    outside = client.get(desk.public(sent.reference)).text
+    assert "Words were removed after this was published." in outside
+    assert "Jones" not in outside
+    service.undo(desk.session, decision.id, **desk.who())
+    desk.session.commit()
+    assert "The public page waits until it is published again." in client.get(at_desk).text
+    assert "the bus" not in client.get(desk.public(sent.reference)).text
+    desk.publish(sent)
+    outside = client.get(desk.public(sent.reference)).text
+    assert "the bus" in outside
+    assert "Words were removed" not in outside
+    acts = desk.session.scalars(select(AuditEvent).where(AuditEvent.record_kind == "redaction decision"))
+    assert [act.detail["published"] for act in acts] == [False, True, True]
 
 
 def test_choosing_nothing_is_put_right_on_the_list(desk: Desk, client_of: ClientOf) -> None:
