@@ -1,12 +1,15 @@
 """What the pages of privacy show, in words for people."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from flask import render_template
 
 from consult.foundation.language import _, lazy, ngettext
+from consult.foundation.typeset import pdf
+from consult.foundation.web import as_date, as_time
 from consult.privacy.queries import ErasureLine, Step
 from consult.privacy.rules import GROUND_WORDS, KIND_WORDS, Period, RetentionEvent, RetentionKind
 from consult.privacy.service.carrying_out import DONE, FILES, LOG, SCAN
@@ -49,6 +52,71 @@ class Receipt:
     files: int
     log_emptied: bool
     found_again: list[tuple[str, int]]
+
+
+def afterwards(receipt: Receipt, exports: Sequence[datetime]) -> list[str]:
+    """Return what was looked for and done when all stores had been reached, a sentence each."""
+    if receipt.found_again:
+        stores = ", ".join(f"{store} ({count:,})" for store, count in receipt.found_again)
+        found = (
+            "Every table was searched for stretches of what was erased. The same words still stand in rows "
+            f"that are not this person’s, such as letters of others with the same words: {stores}."
+        )
+    else:
+        found = "Every table was searched for stretches of what was erased. Nothing was found."
+    emptied = "The database’s own log, or its dead rows, were emptied."
+    in_use = "The database’s own log was in use; it is emptied at the next occasion."
+    told = [
+        found,
+        emptied if receipt.log_emptied else in_use,
+        "The machine keeps no model. Proposals and groups are made again by one that never saw the words.",
+        "Copies of the database are erased again when they are restored.",
+    ]
+    if exports:
+        times = "once" if len(exports) == 1 else f"{len(exports)} times"
+        told.append(
+            f"Members had downloaded records {times} before, last on {as_date(exports[0])}. Those files are "
+            "out of reach: ask who has them. The audit log names them."
+        )
+    return told
+
+
+def receipt_facts(receipt: Receipt, inquiry_title: str) -> list[tuple[str, str]]:
+    """Return what an erasure was, by name."""
+    line = receipt.line
+    facts = [
+        ("Inquiry", inquiry_title),
+        ("What", receipt.kind),
+        ("Of", ", ".join(line.references)),
+        ("Why", receipt.ground),
+        ("Ordered", f"{as_time(line.ordered_at)}, by {line.by}"),
+        ("Carried out", as_time(line.done_at) if line.done_at else "Not yet"),
+    ]
+    return [(name, value) for name, value in facts if value]
+
+
+def receipt_as_pdf(receipt: Receipt, inquiry_title: str, exports: Sequence[datetime]) -> bytes:
+    """Return a receipt to hand to whoever asked for the erasure."""
+    stores = [*receipt.stores, ("Files", receipt.files)] if receipt.stores or receipt.files else []
+    return pdf(
+        "erasure",
+        {
+            "title": f"Receipt of erasure {receipt.line.id}",
+            "lang": "en",
+            "footer": inquiry_title,
+            "facts": _named(receipt_facts(receipt, inquiry_title)),
+            "reached_title": "What was reached",
+            "columns": ["Store", "Erased or blotted out"],
+            "stores": _named((store, f"{count:,}") for store, count in stores),
+            "nothing": "Nothing of it was held any more.",
+            "afterwards_title": "Looked for afterwards",
+            "afterwards": afterwards(receipt, exports),
+        },
+    )
+
+
+def _named(pairs: Iterable[tuple[str, str]]) -> list[dict[str, str]]:
+    return [{"name": name, "value": value} for name, value in pairs]
 
 
 def store_in_words(store: str) -> str:

@@ -1,5 +1,8 @@
 """Erase evidence and words, hand out what is held of a respondent, and see what was erased."""
 
+from datetime import datetime
+from io import BytesIO
+
 from flask import Blueprint, flash, make_response, redirect, request, send_file, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
@@ -13,7 +16,15 @@ from consult.foundation.security import Permission
 from consult.privacy import queries, service
 from consult.privacy.bundle import bundle_of
 from consult.privacy.forms import ConfirmForm, ConfirmWordsForm, EraseForm, WordsForm
-from consult.privacy.pages import receipt_of, shown, what_goes_in_words
+from consult.privacy.pages import (
+    Receipt,
+    afterwards,
+    receipt_as_pdf,
+    receipt_facts,
+    receipt_of,
+    shown,
+    what_goes_in_words,
+)
 from consult.privacy.queries import Found, Held
 from consult.privacy.rules import ErasureGround, ErasureKind, TargetKind
 from consult.privacy.service import Order, Target
@@ -147,14 +158,31 @@ def places_of(held: Held, words: str) -> list[Found]:
 @requires(Permission.SET_RETENTION)
 def receipt(inquiry_slug: str, erasure_id: int) -> str:
     """Show the receipt of an erasure: each store and how much was found there."""
-    session, identity = db.session(), current_identity()
-    line = queries.erasure_by_id(session, identity.inquiry_id, erasure_id)
+    found, exports = receipt_with_exports(erasure_id)
+    title = current_identity().inquiry_title
     return shown(
-        "receipt",
-        receipt=receipt_of(line, queries.steps_of(session, erasure_id)),
-        inquiry_title=identity.inquiry_title,
-        exports=queries.exports_before(session, identity.inquiry_id, line.ordered_at),
+        "receipt", receipt=found, facts=receipt_facts(found, title), afterwards=afterwards(found, exports)
     )
+
+
+@blueprint.get("/erasures/<int:erasure_id>/receipt.pdf")
+@requires(Permission.SET_RETENTION)
+def receipt_pdf(inquiry_slug: str, erasure_id: int) -> Response:
+    """Give the receipt of an erasure as a file, once it is carried out."""
+    found, exports = receipt_with_exports(erasure_id)
+    if found.line.done_at is None:
+        raise NotFound("This erasure is still under way. Its receipt can be had when it is done.")
+    made = receipt_as_pdf(found, current_identity().inquiry_title, exports)
+    name = f"receipt-of-erasure-{erasure_id}.pdf"
+    return send_file(BytesIO(made), mimetype="application/pdf", as_attachment=True, download_name=name)
+
+
+def receipt_with_exports(erasure_id: int) -> tuple[Receipt, list[datetime]]:
+    """Return a receipt of this inquiry, and when records had been downloaded before."""
+    session, inquiry_id = db.session(), current_identity().inquiry_id
+    line = queries.erasure_by_id(session, inquiry_id, erasure_id)
+    found = receipt_of(line, queries.steps_of(session, erasure_id))
+    return found, queries.exports_before(session, inquiry_id, line.ordered_at)
 
 
 @blueprint.post("/submissions/<reference>/bundle")

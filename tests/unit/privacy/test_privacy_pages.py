@@ -80,6 +80,7 @@ def test_an_erasure_is_ordered_carried_out_and_has_a_receipt(
     assert "Nothing was found." in done.text
     assert "LOC0001, LOC0002" in done.text
     assert "Quillfeather" not in done.html
+    assert browser.http.get(done.link("Download it as a PDF")).data.startswith(b"%PDF")
     # Never proposed as the same person's, so never erased for them.
     assert list(session.scalars(select(Submission.reference))) == ["LOC0003"]
     gone = browser.submit(browser.get(address), {"reference": "LOC0001"}, with_field="reference")
