@@ -10,6 +10,7 @@ from waitress import serve as serve_forever
 
 from consult.demo.seed import ACCOUNTS, PASSWORD, has_accounts, is_empty, seed
 from consult.foundation.commands import plain_errors
+from consult.foundation.database import db
 from consult.foundation.jobs.service import start_embedded
 
 HOST = "127.0.0.1"
@@ -33,6 +34,8 @@ def serve(port: int, *, demo: bool) -> None:
         click.echo("Making the demo inquiry; this happens once.")
         seed(lambda step: click.echo(f"  {step} …"))
     click.echo(welcome(app, port, demo=demo and has_accounts()))
+    # What was read above would stay an open snapshot while we serve, and the write-ahead log only grow.
+    db.session.remove()
     start_embedded(app)
     serve_forever(app, **server_options(app, port))
 

@@ -9,7 +9,7 @@ from consult.foundation.database import Base
 from consult.foundation.stores import Holds, classified
 
 # Stretches long enough not to stand anywhere else by chance, and few enough to look for.
-WORDS_TOGETHER = 5
+WORDS_TOGETHER = 8
 FEWEST_SIGNS = 16
 MOST_PROBES = 24
 _SEARCHED = frozenset({Holds.WORDS, Holds.PERSONAL, Holds.OURS})
