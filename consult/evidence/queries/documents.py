@@ -16,6 +16,7 @@ from consult.evidence.models_documents import Attachment, ReplacedAttachment
 from consult.evidence.queries.texts import TextRead
 from consult.foundation.audit import AuditEvent
 from consult.foundation.errors import NotFound
+from consult.foundation.file_keeping import ERASED
 
 TRANSCRIBED = "transcribe attachment"
 _PER_KILO = 1000
@@ -36,6 +37,11 @@ class AttachmentRead:
     received_at: datetime
     text: TextRead | None
     transcribed_by: str = ""
+
+    @property
+    def is_erased(self) -> bool:
+        """Tell whether its original was erased, while the words read from it stay."""
+        return self.sha256 == ERASED
 
     @property
     def noticed(self) -> list[str]:
