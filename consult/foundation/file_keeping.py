@@ -10,12 +10,12 @@ from itertools import islice
 
 import click
 from flask.cli import with_appcontext
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Table, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from consult.foundation.clock import now
 from consult.foundation.commands import PlainCommand, counted, plain_errors, say
-from consult.foundation.database import db
+from consult.foundation.database import db, rows_changed
 from consult.foundation.files import FileStore, file_store
 from consult.foundation.jobs.chores import hourly
 
@@ -41,6 +41,19 @@ def named_by(session: Session, table: str, which: ColumnElement[bool]) -> set[st
         if column.class_.__tablename__ == table:
             found |= set(session.scalars(select(column).where(which)))
     return found - {ERASED}
+
+
+def let_files_go(
+    session: Session, rows: Iterable[tuple[Table, ColumnElement[bool]]], names: Collection[str]
+) -> int:
+    """Let some rows name some files no more, and return how many did; removing the files comes later."""
+    gone = 0
+    for table, which in rows:
+        for column in _columns:
+            if column.class_.__tablename__ == table.name:
+                mine = update(table).where(which, table.c[column.key].in_(list(names)))
+                gone += rows_changed(session, mine.values({column.key: ERASED}))
+    return gone
 
 
 def remove_unnamed(session: Session, store: FileStore, names: Collection[str], *, at: datetime) -> int:

@@ -1,7 +1,8 @@
 """Every column that can hold words is known to erasures: a new table cannot be forgotten."""
 
 from flask import Flask
-from sqlalchemy import JSON, Column, Enum, String
+from sqlalchemy import JSON, Column, Enum, String, text
+from sqlalchemy.orm import Session
 
 from consult.foundation.database import Base
 from consult.foundation.erasing import reachable_from
@@ -25,3 +26,19 @@ def test_every_column_that_can_hold_words_says_what_it_holds(app: Flask) -> None
 def test_every_table_with_words_of_a_respondent_is_reached_by_an_erasure(app: Flask) -> None:
     holding = {table for table, columns in classified().items() if ERASABLE & set(columns.values())}
     assert holding - reachable_from({"submissions", "drafts"}) == REACHED_OTHERWISE
+
+
+def test_every_guarded_table_with_words_of_a_respondent_opens_for_an_erasure(session: Session) -> None:
+    guards = {
+        "sqlite": "SELECT tbl_name, name, sql FROM sqlite_master WHERE type = 'trigger'",
+        "postgresql": "SELECT tgrelid::regclass::text, tgname, pg_get_triggerdef(oid) FROM pg_trigger "
+        "WHERE NOT tgisinternal",
+    }[session.get_bind().dialect.name]
+    opening = ("open_erasures", "refuse_change_unless_erasing")
+    shut = {
+        name
+        for table, name, definition in session.execute(text(guards))
+        if table in reachable_from({"submissions", "drafts"})
+        and not any(word in definition for word in opening)
+    }
+    assert shut == set(), "use erasable_guard_statements in the migration"

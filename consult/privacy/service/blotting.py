@@ -1,7 +1,7 @@
 """Blot words out of a submission that stays: every row of it, in whatever column they stand."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import Column, Table, delete, select, update
@@ -14,7 +14,7 @@ from consult.evidence.queries.standing import text_stands
 from consult.evidence.rules import sha256_of
 from consult.evidence.rules_desk import words_sha256
 from consult.foundation.erasing import any_of, delete_with_all, doomed_rows
-from consult.foundation.file_keeping import ERASED
+from consult.foundation.file_keeping import let_files_go
 from consult.foundation.stores import ERASABLE, Scope, Span, classified
 from consult.privacy.rules import blot, blotted
 
@@ -84,7 +84,16 @@ def _mend_texts(session: Session, scope: Scope) -> None:
         values = {"body": body, "sha256": sha256_of(body)}
         session.execute(update(SourceText).where(SourceText.id == text_id).values(values))
     of_files = select(SourceText.attachment_id).where(any_of(SourceText.id, ids))
-    session.execute(update(Attachment).where(Attachment.id.in_(of_files)).values(sha256=ERASED, size=0))
+    names = session.scalars(select(Attachment.sha256).where(Attachment.id.in_(of_files)))
+    let_originals_go(session, scope.part_of, set(names))
+
+
+def let_originals_go(session: Session, submission_ids: Collection[int], names: Collection[str]) -> int:
+    """Let nothing of some submissions name some files: attachment, draft and batch may name the same."""
+    if not names:
+        return 0
+    rows = doomed_rows(session, {"submissions": submission_ids})
+    return let_files_go(session, [(each.table, which) for each in rows for which in each.which], names)
 
 
 def _mend_passages(session: Session, spans: Iterable[Span]) -> dict[str, int]:

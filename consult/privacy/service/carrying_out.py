@@ -23,7 +23,7 @@ from consult.foundation.security import SYSTEM
 from consult.foundation.stores import Scope, reaching
 from consult.privacy.models import Erasure, ErasureStep
 from consult.privacy.rules import ErasureKind, TargetKind
-from consult.privacy.service.blotting import blot_out
+from consult.privacy.service.blotting import blot_out, let_originals_go
 from consult.privacy.service.guards import guards_lifted
 from consult.privacy.service.ordering import targets_of
 from consult.privacy.service.scanning import probes_of
@@ -129,9 +129,10 @@ def _erase_addresses(session: Session, scope: Scope, reached: Reached) -> None:
 def _erase_originals(session: Session, erasure: Erasure, reached: Reached) -> None:
     ids = [target.record_id for target in targets_of(session, erasure.id)]
     mine = any_of(Attachment.id, ids) & (Attachment.sha256 != ERASED)
-    reached.files |= named_by(session, "attachments", mine)
-    gone = rows_changed(session, update(Attachment).where(mine).values(sha256=ERASED, size=0))
-    reached.add({"attachments": gone})
+    of_submissions = set(session.scalars(select(Attachment.submission_id).where(mine)))
+    names = named_by(session, "attachments", mine)
+    reached.files |= names
+    reached.add({"attachments": let_originals_go(session, of_submissions, names)})
 
 
 def _erase_reasons(session: Session, erasure: Erasure, reached: Reached, at: datetime) -> None:

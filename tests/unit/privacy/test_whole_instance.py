@@ -12,12 +12,15 @@ from sqlalchemy import select
 from consult import create_app
 from consult.codebook.models import CodeExample
 from consult.evidence.extraction.result import Extraction, Outcome
-from consult.evidence.models import Submission
-from consult.evidence.rules import SubmissionState
+from consult.evidence.models import SourceText, Submission
+from consult.evidence.models_batches import BatchDocument, BatchFile, FileBatch
+from consult.evidence.rules import Channel, PublicationChoice, SubmissionState
+from consult.evidence.rules_batches import FileState
 from consult.evidence.service import change_state
 from consult.evidence.service.given import GivenAnswer, GivenAttachment
 from consult.foundation.config import sqlite_url
 from consult.foundation.database import db, transaction
+from consult.foundation.file_keeping import ERASED, disagreements
 from consult.foundation.files import file_store
 from consult.foundation.security import SYSTEM, Role
 from consult.privacy import service
@@ -174,3 +177,64 @@ def test_the_ledger_names_no_word_of_what_was_erased(app: Flask, tmp_path: Path)
         close()
     assert "LOC0001" in lines
     assert CANARY not in lines
+
+
+def test_words_erased_from_a_document_take_its_original_along_whoever_else_names_it(
+    app: Flask, tmp_path: Path
+) -> None:
+    with app.app_context():
+        upgrade()
+        carry_out_erasure(order_words(*plant_document()))
+        close()
+        assert files_with_canary(tmp_path / "instance") == []
+        assert list(db.session.scalars(select(BatchDocument.sha256))) == [ERASED]
+        assert list(file_store().names()) == []
+        body = db.session.scalars(select(SourceText.body).order_by(SourceText.id.desc())).first()
+        assert body == "A letter about █████ that only the file has, and the words read from it."
+        assert disagreements(db.session(), file_store()).missing == ()
+        close()
+
+
+def plant_document() -> tuple[str, int]:
+    """Send a document by way of a batch of files; return the reference and the document's text."""
+    kept = file_store().keep(DOCUMENT.encode())
+    with transaction() as session:
+        build = Builder(session)
+        inquiry = build.inquiry()
+        clerk = build.member(inquiry, Role.CLERK)
+        call = build.call(inquiry)
+        document = GivenAttachment(
+            kept.sha256, "letter.txt", kept.size, Extraction(Outcome.TEXT, "text", DOCUMENT)
+        )
+        sent = build.evidence(call, GivenAnswer(build.question(call).id, STAYS), attachments=(document,))
+        batch = FileBatch(
+            inquiry_id=inquiry.id, call_id=call.id, user_id=clerk.id, drop_key="d" * 64, dropped_at=NOON
+        )
+        build.add(batch)
+        file = BatchFile(
+            batch_id=batch.id,
+            position=1,
+            state=FileState.STORED,
+            language="en",
+            received_on=NOON.date(),
+            channel=Channel.EMAIL,
+            publication=PublicationChoice.WITH_NAME,
+            submission_id=sent.id,
+        )
+        build.add(file)
+        build.add(
+            BatchDocument(
+                file_id=file.id, position=1, name="letter.txt", sha256=kept.sha256, size=1, flags=[],
+                body=DOCUMENT,
+            )
+        )  # fmt: skip
+        return sent.reference, session.scalars(select(SourceText.id).where(SourceText.body == DOCUMENT)).one()
+
+
+def order_words(reference: str, text_id: int) -> int:
+    start = DOCUMENT.index(CANARY)
+    target = Target(TargetKind.SPAN, text_id, reference, start, start + len(CANARY))
+    with transaction() as session:
+        inquiry_id = session.scalars(select(Submission.inquiry_id)).one()
+        wanted = Order(ErasureKind.WORDS, ErasureGround.NOT_THEIRS, (target,))
+        return service.order_erasure(session, wanted, inquiry_id=inquiry_id, actor=SYSTEM, at=NOON).id
