@@ -27,7 +27,7 @@ def measure() -> Iterator[Figure]:
             flask(instance, "evidence", "columns", *given, "--out", str(columns))
             settle(columns, question_of(instance))
             run = flask(instance, "evidence", "import", *given, "--columns", str(columns))
-        size = f"{rows:,} rows, checked and stored"
+        size = f"{rows:,} rows, checked and stored; {run.processor:.0f} s of processor time"
         yield at_least(f"import of {ending}", rows / run.seconds, "rows/s", 1_000, note=size)
         yield at_most(f"largest resident set, {ending}", run.megabytes, "MB", 1_000)
 

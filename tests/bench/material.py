@@ -24,10 +24,11 @@ CALL = "evidence"
 
 @dataclass(frozen=True)
 class Run:
-    """How one command went: wall seconds and its largest resident set in megabytes."""
+    """How one command went: wall and processor seconds, and its largest resident set in megabytes."""
 
     seconds: float
     megabytes: float
+    processor: float
 
 
 def sentences() -> list[str]:
@@ -76,7 +77,7 @@ def flask(instance: Path, *words: str) -> Run:
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         raise RuntimeError(f"flask {' '.join(words)}: {errors.decode()[-2000:]}")
-    return Run(time.perf_counter() - start, usage.ru_maxrss / 1024)
+    return Run(time.perf_counter() - start, usage.ru_maxrss / 1024, usage.ru_utime + usage.ru_stime)
 
 
 @contextmanager

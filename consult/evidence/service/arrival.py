@@ -16,6 +16,7 @@ from consult.evidence.models_desk import Mark, Provenance, StateMove
 from consult.evidence.rules import SubmissionState
 from consult.evidence.rules_desk import MarkKind, words_sha256
 from consult.evidence.service.given import GivenEvidence
+from consult.evidence.service.storing import table_of
 from consult.foundation.security import SYSTEM
 
 SCAN = "A document in it is a picture of pages: somebody has to type what it says."
@@ -172,4 +173,4 @@ def _moves_of(
 
 def _insert(session: Session, model: type[Any], rows: Sequence[dict[str, Any]]) -> None:
     if rows:
-        session.execute(insert(model), list(rows))
+        session.execute(insert(table_of(model)), list(rows))

@@ -14,7 +14,7 @@ from consult.evidence.rules import reference_for
 from consult.evidence.service.arrival import arrivals, note_arrivals
 from consult.evidence.service.documents import store_attachments
 from consult.evidence.service.given import GivenEvidence, check
-from consult.evidence.service.storing import insert_rows, store_answers, store_declarations
+from consult.evidence.service.storing import insert_rows, store_answers, store_declarations, table_of
 from consult.foundation import audit
 from consult.foundation.errors import NotFound
 from consult.foundation.jobs.models import Job
@@ -151,7 +151,7 @@ def _store(
         version_values(submission_id, respondent_id, evidence, at=at)
         for respondent_id, (submission_id, evidence) in zip(respondent_ids, stored, strict=True)
     ]
-    session.execute(insert(SubmissionVersion), versions)
+    session.execute(insert(table_of(SubmissionVersion)), versions)
     note_arrivals(session, list(zip(ids, batch, found, strict=True)), inquiry_id=inquiry_id, at=at)
     store_answers(session, stored, at=at)
     store_attachments(session, stored, at=at)

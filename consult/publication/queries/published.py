@@ -189,7 +189,6 @@ def _entries() -> Any:
             Submission.id,
             Submission.reference,
             Submission.publication,
-            Submission.language,
             PublishedSubmission.named,
             Respondent.name,
             Respondent.organisation,
@@ -243,8 +242,7 @@ def _with_openings(session: Session, rows: Sequence[Any]) -> list[PublicEntry]:
     return [
         PublicEntry(
             reference=row.reference,
-            # What people call themselves is in the language in which they wrote.
-            who=Words(name_shown(row.named, row.publication, row.name, row.organisation), row.language),
+            who=name_shown(row.named, row.publication, row.name, row.organisation),
             respondent_type=in_language(row.RespondentType, "name") if row.RespondentType else None,
             place=in_language(row.Place, "name") if row.Place else None,
             at=row.at,
