@@ -143,4 +143,9 @@ def limits_in_words(most: int) -> list[str]:
         "We read Word documents (.docx), OpenDocument texts (.odt), PDF, RTF, plain text, Markdown, web "
         "pages (.html) and e-mails (.eml)."
     )
-    return [number, kinds]
+    together = _(
+        "All your files together may have %(most)s, and those added at once %(at_once)s.",
+        most=megabytes(LARGEST_TOGETHER),
+        at_once=megabytes(LARGEST_AT_ONCE),
+    )
+    return [number, kinds, together]

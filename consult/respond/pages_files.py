@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from consult.evidence.extraction import Extraction
 from consult.evidence.rules import paragraphs_of
-from consult.foundation.language import _
+from consult.foundation.language import _, ngettext
 from consult.respond import pages
 from consult.respond.answers import Asked
 from consult.respond.documents import (
@@ -35,8 +35,8 @@ class Preview:
 
     paragraphs: tuple[str, ...]
     more: int
-    kind: str
-    size: str
+    # Kind, size and length.
+    facts: str
     noticed: tuple[str, ...]
 
 
@@ -105,8 +105,10 @@ def preview_of(file: FileHeld, found: Extraction, *, whole: bool = False) -> Pre
     """Return a document's paragraphs, of a long one its beginning."""
     words = [found.text[bounds.start : bounds.end] for bounds in paragraphs_of(found.text)]
     shown = words if whole else beginning_of(words)
-    kind = found.kind.upper() if found.text else ""
-    return Preview(tuple(shown), len(words) - len(shown), kind, size_in_words(file.size), tuple(file.noticed))
+    kind = [found.kind.upper()] if found.text else []
+    length = [ngettext("%(n)s paragraph", "%(n)s paragraphs", len(words), n=len(words))] if words else []
+    facts = ", ".join([*kind, size_in_words(file.size), *length])
+    return Preview(tuple(shown), len(words) - len(shown), facts, tuple(file.noticed))
 
 
 def beginning_of(paragraphs: list[str]) -> list[str]:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from consult.calls.rules import KEPT_AFTER_CLOSING
+from consult.calls.rules import KEPT_AFTER_CLOSING, QuestionKind
 from consult.evidence.rules import PublicationChoice
 from consult.foundation.language import _
 from consult.respond.answers import SHOWN_INSTEAD, UNSTORABLE, Asked, is_blank, problem_with
@@ -190,8 +190,13 @@ class Filled:
     files: Sequence[FileHeld] = ()
 
     def problem_with(self, asked: Asked) -> str:
-        """Return how to put the answer to a question right, or nothing."""
-        return problem_with(asked, self.answers.get(asked.slug), len(files_for(self.files, asked)))
+        """Return how to put the answer to a question right, or nothing.
+
+        A document about all of the call stands for words that were asked for, wherever in it they are.
+        """
+        stand_for_it = {asked.slug} | ({""} if asked.kind is QuestionKind.FREE_TEXT else set())
+        files = sum(each.question in stand_for_it for each in self.files)
+        return problem_with(asked, self.answers.get(asked.slug), files)
 
     def has_answered(self, asked: Asked) -> bool:
         """Tell whether a question was answered, be it by a file."""

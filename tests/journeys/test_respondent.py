@@ -54,6 +54,8 @@ def answer_all(page: Page, seen: Look | None = None) -> None:
             seen(page, f"respond-question-{number}")
         step()
         press(page)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Documents (optional)")
+    press(page)
 
 
 def choose_and_check(page: Page) -> None:

@@ -160,6 +160,28 @@ def answer_all(page: Page) -> None:
         expect(page.get_by_text(f"Cwestiwn {number} o 11")).to_be_visible()
         seen(page, f"question-{number}")
         step()
+    documents(page)
+
+
+def documents(page: Page) -> None:
+    """Add a document, look at what was read from it, and one that is not taken."""
+    seen(page, "documents")
+    press(page, "Ychwanegu’r ffeiliau hyn")
+    wrong(page, "documents-error")
+    choose(page, "cynllun.txt", "Ein neuadd ni yw hi.")
+    press(page, "Ychwanegu’r ffeiliau hyn")
+    seen(page, "document")
+    press(page, "Cadw ac ychwanegu un arall")
+    choose(page, "gwag.txt", "")
+    press(page, "Ychwanegu’r ffeiliau hyn")
+    wrong(page, "documents-refused")
+    press(page)
+
+
+def choose(page: Page, name: str, words: str) -> None:
+    """Choose a file of these words."""
+    file = {"name": name, "mimeType": "text/plain", "buffer": words.encode()}
+    page.locator("#files").set_input_files(file)
 
 
 def publication(page: Page) -> None:

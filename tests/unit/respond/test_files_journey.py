@@ -100,6 +100,8 @@ def test_what_was_read_is_shown_in_numbered_paragraphs_right_after_adding(
         "We own the hall.",
         "Nobody asked us.",
     ]
+    assert "DOCX, " in page.text
+    assert "2 paragraphs" in page.text
 
 
 def test_a_document_alone_is_evidence(where: Where, begun: PageClient, session: Session) -> None:
@@ -121,6 +123,17 @@ def test_a_document_alone_is_evidence(where: Where, begun: PageClient, session: 
     receipt = begun.get(done.link("See and print a copy of everything you sent"))
     assert f"plan.docx ({len(PLAN) / 1000:.0f} kB)" in receipt.text or f"({len(PLAN)} bytes)" in receipt.text
     assert "1. What happened?" in receipt.text
+
+
+def test_a_document_about_all_of_the_call_stands_for_words_that_have_to_be_written(
+    where: Where, begun: PageClient, session: Session
+) -> None:
+    where.words.required = where.papers.required = True
+    session.commit()
+    add(begun, where.documents, (PLAN, "plan.docx"))
+    page = begun.get(f"{where.base}/check")
+    assert "Write an answer to this question." not in page.text
+    assert "Choose a file." in page.text
 
 
 def test_a_question_for_files_takes_several_and_is_satisfied_by_one(
