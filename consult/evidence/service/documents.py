@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from consult.evidence import search
 from consult.evidence.extraction.clean import cleaned
+from consult.evidence.extraction.result import UNREAD
 from consult.evidence.models import ReplacedText, SourceText, Submission
 from consult.evidence.models_documents import Attachment, ReplacedAttachment
 from consult.evidence.queries.documents import TRANSCRIBED, attachment_stands, awaits_text
@@ -26,9 +27,11 @@ from consult.evidence.service.moves import move_all
 from consult.evidence.service.storing import insert_rows
 from consult.foundation import audit
 from consult.foundation.errors import BadInput, NotFound, Refused
+from consult.foundation.jobs.names import JobName
+from consult.foundation.jobs.queue import enqueue
 from consult.foundation.security import Actor
 
-TYPED = "Every picture of pages in it has been typed."
+TYPED = "Every document in it has its text now."
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,26 @@ def store_attachments(
     ids = insert_rows(session, Attachment, files)
     rows = [{**text, "attachment_id": id_} for id_, text in zip(ids, texts, strict=True) if text]
     search.add_to_index(session, insert_rows(session, SourceText, rows))
+    _promise_to_read(
+        session, [id_ for id_, row in zip(ids, files, strict=True) if UNREAD in row["flags"]], at
+    )
+
+
+def _promise_to_read(session: Session, attachment_ids: list[int], at: datetime) -> None:
+    """Queue the reading of documents whose sender could not be kept waiting for it."""
+    if not attachment_ids:
+        return
+    of = select(Submission.inquiry_id).join(Attachment, Attachment.submission_id == Submission.id)
+    inquiry_id = session.scalars(of.where(Attachment.id == attachment_ids[0])).one()
+    arguments = {"attachment_ids": attachment_ids}
+    enqueue(session, JobName.DOCUMENTS_UNREAD, arguments, at=at, inquiry_id=inquiry_id)
+
+
+def unread_file(session: Session, attachment_id: int) -> tuple[str, str] | None:
+    """Return hash and name of a document still to be read; None once it has a text or is taken back."""
+    wanted = select(Attachment.sha256, Attachment.name).where(Attachment.id == attachment_id, awaits_text())
+    row = session.execute(wanted).one_or_none()
+    return (row.sha256, row.name) if row else None
 
 
 def amend_attachments(

@@ -13,6 +13,7 @@ class JobName(StrEnum):
     MAIL_QUEUED = "mail_queued"
     ERASURE_ORDERED = "erasure_ordered"
     FILES_DROPPED = "files_dropped"
+    DOCUMENTS_UNREAD = "documents_unread"
     SPREADSHEET_GIVEN = "spreadsheet_given"
     SPREADSHEET_SETTLED = "spreadsheet_settled"
 

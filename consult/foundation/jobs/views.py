@@ -20,6 +20,7 @@ TITLES = {
     JobName.MAIL_QUEUED: "Sending an e-mail",
     JobName.ERASURE_ORDERED: "Erasing",
     JobName.FILES_DROPPED: "Reading files",
+    JobName.DOCUMENTS_UNREAD: "Reading documents",
     JobName.SPREADSHEET_GIVEN: "Checking a spreadsheet",
     JobName.SPREADSHEET_SETTLED: "Storing a spreadsheet",
 }

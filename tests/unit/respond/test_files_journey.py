@@ -16,6 +16,9 @@ from consult.evidence.models import SourceText, Submission
 from consult.evidence.models_documents import Attachment, ReplacedAttachment
 from consult.evidence.rules import SubmissionState
 from consult.foundation.files import file_store
+from consult.foundation.jobs.models import Job
+from consult.foundation.jobs.names import JobName
+from consult.foundation.jobs.worker import run_job
 from consult.respond import views_files
 from consult.respond.models import Draft, DraftFile
 from tests.builders import Builder
@@ -408,3 +411,24 @@ def test_the_copies_name_the_documents(where: Where, begun: PageClient) -> None:
     saved = begun.http.get(done.link("Save the copy as a web page"))
     assert "letter.txt (9 bytes)" in saved.get_data(as_text=True)
     assert begun.http.get(done.link("Save the copy as a PDF")).data.startswith(b"%PDF")
+
+
+def test_what_nobody_could_wait_for_is_read_by_a_job_once_it_is_sent(
+    where: Where, begun: PageClient, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as hurry:
+        hurry.setattr(views_files, "LEAST_SECONDS", 0.0)
+        hurry.setattr(views_files, "PATIENCE_SECONDS", 0.0)
+        add(begun, where.documents, (PLAN, "plan.docx"))
+    send(begun, where)
+    session.rollback()
+    submission = session.scalars(select(Submission)).one()
+    assert submission.state is SubmissionState.NEEDS_TRANSCRIPTION
+    job_id = session.scalars(select(Job.id).where(Job.name == JobName.DOCUMENTS_UNREAD)).one()
+    session.rollback()
+    run_job(job_id)
+    session.rollback()
+    assert session.scalars(select(SourceText.body)).all() == ["We own the hall.\n\nNobody asked us."]
+    assert session.scalars(select(Submission.state)).one() is SubmissionState.NEW
+    run_job(job_id)
+    assert len(session.scalars(select(SourceText.id)).all()) == 1
