@@ -179,6 +179,8 @@ def public_addresses(app: Flask, world: World) -> Iterator[str]:
     for asked in (*CANARIES, "words", '"stood here"'):
         yield f"/evidence/{world.inquiry.slug}/?words={asked}"
     yield f"/evidence/{world.inquiry.slug}/?theme=power"
+    for sent in world.sent:
+        yield f"/evidence/{world.inquiry.slug}/{sent.reference}?lang=cy"
 
 
 def filled(app: Flask, rule: Rule, values: dict[str, list[Any]]) -> Iterator[str]:
