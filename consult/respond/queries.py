@@ -132,6 +132,16 @@ def call_of_draft(session: Session, call_id: int) -> CallToAnswer:
     return as_call_to_answer(session, call_with_questions(session, inquiry_slug, call_slug))
 
 
+def as_open_now(session: Session, call: CallToAnswer) -> CallToAnswer:
+    """Return a call read before with what may have changed since: dates and states, never its questions."""
+    row = session.execute(
+        select(Call.state, Call.opens_at, Call.closes_at, Call.grace_minutes, Inquiry.withdrawal_policy)
+        .join(Inquiry, Inquiry.id == Call.inquiry_id)
+        .where(Call.id == call.id)
+    ).one()
+    return replace(call, **row._mapping)
+
+
 def as_call_to_answer(session: Session, call: Call) -> CallToAnswer:
     """Return a loaded call as plain values in the page's language, with its inquiry's places and types."""
     places = places_of(session, call.inquiry_id)

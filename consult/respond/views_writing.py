@@ -192,7 +192,7 @@ def not_sent(visit: Visit) -> Response | None:
         with transaction() as session:
             if draft.language != page_language() and not visit.is_sent:
                 service.write_in(session, draft.id, page_language(), at=now())
-            service.send_draft(session, draft.id, visit.code, actor=RESPONDENT, at=now())
+            service.send_draft(session, draft.id, visit.code, actor=RESPONDENT, at=now(), call=visit.call)
     except service.CallNotOpen:
         return closed(visit, status=pages.NOT_NOW)
     except service.Overtaken:

@@ -95,18 +95,22 @@ class Respondent:
 def measure() -> Iterator[Figure]:
     rounds = 1 if quick() else ROUNDS
     pool, chance = sentences(), random.Random(20173)
-    with empty_inquiry() as instance, served(instance) as port:
+    with empty_inquiry() as instance, served(instance) as (server, port):
 
         def respondents(count: int) -> list[Respondent]:
             return [Respondent(port, submission(pool, chance, WORDS)) for _ in range(count)]
 
         alone = [taken for each in respondents(ALONE) for taken in through([each])["send"]]
         together: dict[str, list[float]] = {"save": [], "send": []}
+        before = seconds_used(server)
         for _ in range(rounds):
             for name, taken in through(respondents(AT_ONCE)).items():
                 together[name].extend(taken)
+        used = seconds_used(server) - before
         check_stored(instance, ALONE + rounds * AT_ONCE)
     yield from figures(alone, together)
+    each = used * 1000 / (rounds * AT_ONCE)
+    yield Figure("processor time of one whole journey", each, "ms", note="of the processes that serve pages")
 
 
 def figures(alone: list[float], together: dict[str, list[float]]) -> Iterator[Figure]:
@@ -150,6 +154,14 @@ def percentile(taken: Sequence[float], which: int) -> float:
     return sorted(taken)[-(-len(taken) * which // 100) - 1]
 
 
+def seconds_used(server: int) -> float:
+    """Return how long the processes that a server started have been at work; nought where nobody tells."""
+    children = Path(f"/proc/{server}/task/{server}/children")
+    numbers = children.read_text().split() if children.exists() else []
+    ticks = [Path(f"/proc/{each}/stat").read_text().rpartition(") ")[2].split()[11:13] for each in numbers]
+    return sum(int(user) + int(system) for user, system in ticks) / os.sysconf("SC_CLK_TCK")
+
+
 def check_stored(instance: Path, expected: int) -> None:
     """Raise unless everything that was acknowledged is there, whole and once."""
     with closing(sqlite3.connect(instance / "consult.db")) as database:
@@ -161,8 +173,8 @@ def check_stored(instance: Path, expected: int) -> None:
 
 
 @contextmanager
-def served(instance: Path) -> Iterator[int]:
-    """Serve an instance as ./run does, and give its port."""
+def served(instance: Path) -> Iterator[tuple[int, int]]:
+    """Serve an instance as ./run does, and give its process and its port."""
     with create_server((HOST, 0)) as probe:
         port: int = probe.getsockname()[1]
     command = [sys.executable, "-m", "flask", "--app", "wsgi", "serve", "--no-demo", "--port", str(port)]
@@ -172,7 +184,7 @@ def served(instance: Path) -> Iterator[int]:
         server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=output)
     try:
         wait_for(server, port, log)
-        yield port
+        yield server.pid, port
     finally:
         server.terminate()
         server.wait(timeout=60)

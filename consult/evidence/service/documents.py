@@ -48,6 +48,8 @@ def store_attachments(
 ) -> None:
     """Store the documents of submissions whose answers are stored, with their texts, and index those."""
     given = [(submission_id, evidence) for submission_id, evidence in batch if evidence.attachments]
+    if not given:
+        return
     places = _places(session, [submission_id for submission_id, _ in given])
     files: list[dict[str, Any]] = []
     texts: list[dict[str, Any] | None] = []

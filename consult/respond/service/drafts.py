@@ -34,7 +34,7 @@ from consult.respond.confidences import Confidence, bounds_in, choice_for, confi
 from consult.respond.drafting import Outcome, Sitting, Words, question_of_slot, slot_of_question
 from consult.respond.logic import shown_questions
 from consult.respond.models import Draft, Reminder
-from consult.respond.queries import CallToAnswer, call_of_draft, slots_waiting
+from consult.respond.queries import CallToAnswer, as_open_now, call_of_draft, slots_waiting
 from consult.respond.queries_files import files_of_draft
 from consult.respond.rules import Filled, expiry_of, gaps_in
 from consult.respond.service import words
@@ -162,17 +162,26 @@ def write_in(session: Session, draft_id: int, language: str, *, at: datetime) ->
     draft.language = language
 
 
-def send_draft(session: Session, draft_id: int, return_code: str, *, actor: Actor, at: datetime) -> int:
+def send_draft(
+    session: Session,
+    draft_id: int,
+    return_code: str,
+    *,
+    actor: Actor,
+    at: datetime,
+    call: CallToAnswer | None = None,
+) -> int:
     """Make a draft a submission, erase its words, and return the submission's id.
 
     A draft that changes what was sent before makes a new version of it. Sending again, from another tab or by
-    a second press, returns the first submission's id. Raises BadInput with what is missing, CallNotOpen,
-    NothingChanged, Overtaken, NotFound.
+    a second press, returns the first submission's id. A `call` read just before saves reading it again
+    while other writers wait; whether it is open is read in any case. Raises BadInput with what is missing,
+    CallNotOpen, NothingChanged, Overtaken, NotFound.
     """
     draft = locked(session, draft_id)
     if draft.submission_id is not None:
         return draft.submission_id
-    call = call_of_draft(session, draft.call_id)
+    call = call_of_draft(session, draft.call_id) if call is None else as_open_now(session, call)
     _must_be_open(call, at, begun_at=draft.started_at)
     waiting = slots_waiting(session, draft.id)
     filled = Filled(

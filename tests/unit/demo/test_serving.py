@@ -1,19 +1,30 @@
 """The server that `./run` starts, really listening."""
 
 import http.client
+import os
+import signal
+import socket
+import subprocess
+import sys
 import threading
+import time
 from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import pytest
 import waitress
 from flask import Flask, request
 from flask_migrate import upgrade
 
-from consult.demo import commands
-from consult.demo.commands import HOST, server_options
+from consult.demo import commands, serving
 from consult.demo.seed import make_people
+from consult.demo.serving import HOST, reserve, server_options
 from consult.foundation.database import db, transaction
 from tests.builders import Builder
+
+ROOT = Path(__file__).resolve().parents[3]
+PATIENCE_SECONDS = 60
 
 
 @pytest.mark.parametrize(("proxies", "seen"), [(1, ("192.0.2.7", "https")), (0, (HOST, "http"))])
@@ -22,11 +33,12 @@ def test_what_a_proxy_says_of_the_reader_is_believed_only_when_told_so(
 ) -> None:
     app, met = fresh_app(proxies=proxies), []
     app.before_request(lambda: met.append((request.remote_addr, request.scheme)))
-    server = waitress.create_server(app, **server_options(app, 0))
+    listening = reserve(0)
+    server = waitress.create_server(app, sockets=[listening], **server_options(app))
     serving = threading.Thread(target=server.run, daemon=True)
     serving.start()
     try:
-        connection = http.client.HTTPConnection(HOST, server.effective_port, timeout=10)
+        connection = http.client.HTTPConnection(*listening.getsockname(), timeout=10)
         connection.request(
             "GET", "/sign-in", headers={"X-Forwarded-For": "192.0.2.7", "X-Forwarded-Proto": "https"}
         )
@@ -49,12 +61,73 @@ def test_demo_accounts_are_named_only_where_they_can_sign_in(
             inquiry = Builder(session).inquiry()
             if are_there:
                 make_people(inquiry.id)
-    monkeypatch.setattr(commands, "start_embedded", lambda _app: None)
+    monkeypatch.setattr(commands, "reserve", lambda _port: reserve(0))
+    monkeypatch.setattr(serving, "how_many", lambda: 1)
+    monkeypatch.setattr(serving, "start_embedded", lambda _app: None)
     open_while_serving: list[bool] = []
-    note = open_while_serving.append
-    monkeypatch.setattr(commands, "serve_forever", lambda _app, **_options: note(db.session.registry.has()))
+
+    def serve(_app: Flask, *, sockets: list[socket.socket], **_options: Any) -> None:
+        open_while_serving.append(db.session.registry.has())
+        sockets[0].close()
+
+    monkeypatch.setattr(serving, "serve_forever", serve)
     result = app.test_cli_runner().invoke(args=["serve"])
     assert result.exit_code == 0
     assert ("Demo accounts" in result.output) is are_there
     # A snapshot kept open would let the write-ahead log grow for ever, with erased words in it.
     assert open_while_serving == [False]
+
+
+def test_a_port_that_is_taken_is_said_plainly_and_nothing_is_made(fresh_app: Callable[..., Flask]) -> None:
+    with reserve(0) as taken:
+        taken.listen()
+        result = fresh_app().test_cli_runner().invoke(args=["serve", "--port", str(taken.getsockname()[1])])
+    assert result.exit_code == 2
+    assert "cannot be used" in result.stderr
+    assert "Making the demo" not in result.output
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="elsewhere one process serves")
+def test_the_processes_that_serve_pages_end_with_the_first_one_even_when_it_is_killed(tmp_path: Path) -> None:
+    with reserve(0) as probe:
+        port = probe.getsockname()[1]
+    serve = [sys.executable, "-m", "flask", "--app", "wsgi", "serve", "--no-demo", "--port", str(port)]
+    log = (tmp_path / "serve.log").open("wb")
+    environment = {**os.environ, "CONSULT_INSTANCE": str(tmp_path)}
+    with log, subprocess.Popen(serve, cwd=ROOT, env=environment, stdout=log, stderr=log) as first:
+        until(lambda: answers(port))
+        children = Path(f"/proc/{first.pid}/task/{first.pid}/children").read_text().split()
+        assert len(children) >= 2
+        first.send_signal(signal.SIGKILL)
+        first.wait(10)
+    until(lambda: not any(is_running(int(child)) for child in children))
+    assert not answers(port)
+
+
+def answers(port: int) -> bool:
+    """Tell whether a page comes."""
+    connection = http.client.HTTPConnection(HOST, port, timeout=10)
+    try:
+        connection.request("GET", "/")
+        return connection.getresponse().status == 200
+    except OSError:
+        return False
+    finally:
+        connection.close()
+
+
+def is_running(process: int) -> bool:
+    """Tell whether a process is there that has not ended."""
+    status = Path(f"/proc/{process}/stat")
+    try:
+        return status.read_text().rpartition(") ")[2][0] not in "ZX"
+    except OSError:
+        return False
+
+
+def until(holds: Callable[[], bool]) -> None:
+    """Wait until something holds."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)

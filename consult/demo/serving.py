@@ -1,0 +1,118 @@
+"""Serve pages from a process for each core, and do the jobs in one more.
+
+Python runs one thread of a process at a time. With jobs in the same process as pages, people who send at the
+hour of closing waited for the reading of what the first of them had sent: docs/adr/0007-jobs.md.
+"""
+
+import os
+import socket
+import sys
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+from flask import Flask
+from waitress import serve as serve_forever
+
+from consult.foundation.database import db, forget_connections
+from consult.foundation.errors import BadInput, ConsultError
+from consult.foundation.jobs.service import start_embedded
+
+HOST = "127.0.0.1"
+# In each process. Most of them wait: for the lane of writers, or for a slow reader's connection.
+THREADS = 8
+MOST_PROCESSES = 4
+# Below those who serve: people wait for pages, nobody waits for a job by the second.
+NICENESS_OF_JOBS = 5
+LOOK_SECONDS = 1.0
+# Above our own limit, so that our page tells what to do; below what would fill a disk.
+LARGEST_BODY = 64 * 1024 * 1024
+
+
+def server_options(app: Flask) -> dict[str, Any]:
+    """Return how waitress serves: by itself it would hide from us what a proxy says of the reader."""
+    proxies: int = app.config["CONSULT"].proxies
+    return {
+        "threads": THREADS,
+        "ident": None,
+        "max_request_body_size": LARGEST_BODY,
+        "clear_untrusted_proxy_headers": proxies == 0,
+    }
+
+
+def reserve(port: int) -> socket.socket:
+    """Return a socket on this machine's own address, which several processes may listen on later."""
+    listening = socket.socket()
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((HOST, port))
+    except OSError as error:
+        listening.close()
+        reason = error.strerror
+        raise BadInput(f"Port {port} cannot be used ({reason}). Choose another: --port.") from None
+    return listening
+
+
+def serve_from(app: Flask, listening: socket.socket) -> None:
+    """Serve until told to stop; this process then does the jobs, and others the pages."""
+    # What was read before would stay an open snapshot while we serve, and the write-ahead log only grow.
+    db.session.remove()
+    processes = how_many()
+    if processes == 1:
+        start_embedded(app)
+        serve_forever(app, sockets=[listening], **server_options(app))
+        return
+    # Nothing open on a database may be carried into a child.
+    db.engine.dispose()
+    end, held = os.pipe()
+    children = [start_child(lambda: serve_in_child(app, listening, end, held)) for _ in range(processes)]
+    os.close(end)
+    listening.close()
+    os.nice(NICENESS_OF_JOBS)
+    consumer = start_embedded(app)
+    try:
+        wait_while_alive(children)
+    except KeyboardInterrupt:
+        consumer.stop()
+        return
+    raise ConsultError("A process that serves pages has ended by itself. Start the site again.")
+
+
+def how_many() -> int:
+    """Return from how many processes pages are served; elsewhere than on Linux a fork is not safe here."""
+    if not sys.platform.startswith("linux"):
+        return 1
+    return max(2, min(MOST_PROCESSES, len(os.sched_getaffinity(0))))
+
+
+def start_child(work: Callable[[], None]) -> int:
+    """Do some work in a child process and return its number."""
+    child = os.fork()
+    if child == 0:
+        try:
+            work()
+        finally:
+            os._exit(0)
+    return child
+
+
+def wait_while_alive(children: list[int]) -> None:
+    """Return when one has ended; those of jobs, which read documents, are not ours to wait for."""
+    while all(os.waitpid(child, os.WNOHANG) == (0, 0) for child in children):
+        time.sleep(LOOK_SECONDS)
+
+
+def serve_in_child(app: Flask, listening: socket.socket, end: int, held: int) -> None:
+    """Serve pages until the parent is gone, however it went: the other end of the pipe goes with it."""
+    os.close(held)
+    threading.Thread(target=leave_with_parent, args=(end,), daemon=True, name="parent").start()
+    with app.app_context():
+        forget_connections()
+    serve_forever(app, sockets=[listening], **server_options(app))
+
+
+def leave_with_parent(end: int) -> None:
+    """End this process as soon as nobody holds the pipe open."""
+    os.read(end, 1)
+    os._exit(0)
