@@ -184,6 +184,32 @@ def wishes_of(session: Session, submission_id: int) -> tuple[Wish, ...]:
     return tuple(Wish(row.asked_at, row.decided_at, row.granted, row.answer) for row in rows)
 
 
+@dataclass(frozen=True)
+class Acknowledged:
+    """What the page says that follows sending."""
+
+    reference: str
+    changed_at: datetime
+    version: int
+    publication: PublicationChoice
+
+
+def acknowledged(session: Session, receipt_code: str) -> Acknowledged:
+    """Return what stands under a receipt code without any of its words; NotFound for any other."""
+    row = session.execute(
+        select(Submission.reference, SubmissionVersion.sent_at, Submission.version, Submission.publication)
+        .join(
+            SubmissionVersion,
+            (SubmissionVersion.submission_id == Submission.id)
+            & (SubmissionVersion.number == Submission.version),
+        )
+        .where(Submission.id == submission_id_of(session, receipt_code))
+    ).one_or_none()
+    if row is None:
+        raise unknown_code()
+    return Acknowledged(*row)
+
+
 def receipt_for(session: Session, receipt_code: str) -> Receipt:
     """Return what was sent under a receipt code, as it stands now; NotFound for any other."""
     row = session.execute(

@@ -16,7 +16,7 @@ from consult.respond.forms import WHAT_WILL_HAPPEN, ResumeForm
 from consult.respond.guesses import TooManyGuesses, may_try, note_wrong
 from consult.respond.pages_later import later_page
 from consult.respond.queries import slugs_for_code
-from consult.respond.queries_receipt import receipt_exists, receipt_for
+from consult.respond.queries_receipt import acknowledged, receipt_exists
 from consult.respond.routes import blueprint
 from consult.respond.visit import address_of, forget, remember, visit_to
 from consult.respond.ways import open_step, to, turned_away
@@ -92,7 +92,7 @@ def sent(inquiry_slug: str, call_slug: str) -> Response:
     if not visit.is_sent:
         return turned_away(visit) or redirect(address_of(visit.call, open_step(visit)), 303)
     code = receipt_code_for(visit.code)
-    receipt = receipt_for(db.session(), code)
+    receipt = acknowledged(db.session(), code)
     return pages.shown(
         "sent",
         visit,

@@ -183,17 +183,7 @@ def send_draft(
         return draft.submission_id
     call = call_of_draft(session, draft.call_id) if call is None else as_open_now(session, call)
     _must_be_open(call, at, begun_at=draft.started_at)
-    waiting = slots_waiting(session, draft.id)
-    filled = Filled(
-        draft.answers,
-        draft.about,
-        confidences_in(draft.confidences),
-        waiting,
-        files_of_draft(session, draft.id),
-    )
-    gaps = gaps_in(call.asking, filled)
-    if gaps:
-        raise BadInput(_("Some answers must be put right before you send."), [gap.message for gap in gaps])
+    _must_be_complete(session, draft, call)
     evidence = _evidence_of(session, draft, call, return_code)
     if draft.amends_id is None:
         submission = receive_submission(session, evidence, inquiry_id=call.inquiry_id, actor=actor, at=at)
@@ -205,6 +195,19 @@ def send_draft(
     session.execute(delete(Reminder).where(Reminder.draft_id == draft.id))
     erase_files(session, draft.id)
     return submission.id
+
+
+def _must_be_complete(session: Session, draft: Draft, call: CallToAnswer) -> None:
+    filled = Filled(
+        draft.answers,
+        draft.about,
+        confidences_in(draft.confidences),
+        slots_waiting(session, draft.id),
+        files_of_draft(session, draft.id),
+    )
+    gaps = gaps_in(call.asking, filled)
+    if gaps:
+        raise BadInput(_("Some answers must be put right before you send."), [gap.message for gap in gaps])
 
 
 def _amended(
