@@ -13,7 +13,7 @@ from consult.calls.forms import CloseForm, ExtendForm, GraceForm, OpeningForm, m
 from consult.calls.listing import call_line
 from consult.calls.models import Call
 from consult.calls.queries import call_of
-from consult.calls.rules import CallState
+from consult.calls.rules import CallState, Openness, openness
 from consult.calls.uses import is_answered
 from consult.calls.views_editor import USUAL_CLOSING, blueprint, to_call
 from consult.foundation.clock import now
@@ -127,6 +127,7 @@ def closing_page(
     opens = found.opens_at.astimezone(LONDON)
     day = {"opens_day": opens.date(), "opens_time": opens.time()}
     published = found.state is CallState.PUBLISHED
+    standing = openness(found.state, found.opens_at, found.closes_at, now(), found.grace_minutes)
     return render_template(
         "calls/closing.html",
         call=found,
@@ -136,5 +137,6 @@ def closing_page(
         close_form=close or CloseForm(formdata=None),
         grace_form=grace or GraceForm(formdata=None, data={"minutes": found.grace_minutes}),
         opening_form=opening or OpeningForm(formdata=None, data=day),
+        may_set_grace=standing is not Openness.CLOSED,
         may_move_opening=published and not is_answered(db.session(), found.id),
     )

@@ -40,7 +40,6 @@ People read what you write. A computer may propose themes; a named person decide
 
 - You choose whether your evidence is published, and whether your name stands with it.
 - What you ask us not to publish is read by the commission and its staff only.
-- You can ask for your evidence to be withdrawn until the report is written.
 """
 
 blueprint = Blueprint("call_editor", __name__, url_prefix="/inquiries/<inquiry_slug>")

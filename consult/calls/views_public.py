@@ -10,6 +10,7 @@ from consult.calls.models import Call, Question
 from consult.calls.queries import call_with_questions, languages_in_use, published_calls
 from consult.calls.rules import CallState, Openness, QuestionKind, openness
 from consult.calls.time_left import time_left
+from consult.calls.withdrawing import policy_in_words
 from consult.foundation.clock import now
 from consult.foundation.database import db
 from consult.foundation.errors import NotFound
@@ -78,7 +79,7 @@ def call(inquiry_slug: str, call_slug: str) -> str:
         title=notice.title,
         notice=notice,
         questions=[(question, how_answered(question)) for question in found.questions],
-        policy=closing_policy(found),
+        policy=[*closing_policy(found), *policy_in_words(found.inquiry.withdrawal_policy)],
     )
 
 

@@ -37,8 +37,8 @@ WHAT_WITHDRAWING_DOES = lazy(
 def policy_in_words(policy: WithdrawalPolicy) -> list[str]:
     """Return what may be done after sending, a sentence or two for each thing."""
     change = _(
-        "After sending you can change your evidence until the call closes, with the receipt code that you "
-        "will be given. It keeps its reference; what you sent before is kept and no longer counts."
+        "After sending you can change your evidence with your receipt code until the call closes. It keeps "
+        "its reference; what you sent before is kept and no longer counts."
     )
     return [change, str(POLICY_WORDS[policy]), str(WHAT_WITHDRAWING_DOES)]
 

@@ -1,5 +1,6 @@
 """Files that came by post or e-mail, dropped together: read, looked at one by one, stored at once."""
 
+from contextlib import closing
 from typing import Any
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
@@ -80,7 +81,7 @@ def drop(inquiry_slug: str) -> Response:
 def dropped(form: DropForm, call_id: int) -> int:
     """Keep the files first, so that no row names what the disk does not have; return the batch."""
     db.session().rollback()
-    files = [DroppedFile(plain_name(each), file_store().keep(each.stream)) for each in form.given]
+    files = [kept(each) for each in form.given]
     with transaction() as session:
         return file_batches.drop_files(
             session,
@@ -92,6 +93,12 @@ def dropped(form: DropForm, call_id: int) -> int:
             actor=current_actor(),
             at=now(),
         ).id
+
+
+def kept(file: FileStorage) -> DroppedFile:
+    """Keep one file, and close what the server had spooled of it."""
+    with closing(file):
+        return DroppedFile(plain_name(file), file_store().keep(file.stream))
 
 
 def plain_name(file: FileStorage) -> str:

@@ -79,7 +79,7 @@ SECTIONS = (
         "Calls",
         "calls.call_list",
         Permission.EDIT_CALLS,
-        ("call_editor", "questions", "call_languages", "lists"),
+        ("call_editor", "questions", "call_languages", "lists", "promises"),
     ),
     Section(
         "Inbox", "inbox.index", Permission.HANDLE_EVIDENCE, ("entry", "imports", "comparing", "file_batches")
@@ -88,7 +88,7 @@ SECTIONS = (
         "Evidence",
         "evidence.reading_room",
         Permission.READ_EVIDENCE,
-        ("campaigns", "documents", "paragraphs"),
+        ("campaigns", "documents", "paragraphs", "versions", "withdrawal"),
     ),
     Section("Publication", "publishing.overview", Permission.PUBLISH_EVIDENCE, ("redaction",)),
     Section("Codebook", "codebook.tree", Permission.READ_CODEBOOK),

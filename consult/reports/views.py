@@ -11,6 +11,7 @@ from consult.foundation.clock import now
 from consult.foundation.database import db, transaction
 from consult.foundation.guard import current_actor, current_identity, requires
 from consult.foundation.security import Permission
+from consult.publication.queries import unread_count
 from consult.publication.rules import Clearance
 from consult.reports.forms import CLEARANCES, EXPORTS, ExportForm
 from consult.reports.rules import Export
@@ -65,5 +66,6 @@ def records_page(form: ExportForm) -> str:
         form=form,
         exports=EXPORTS,
         clearances=CLEARANCES,
+        unread=unread_count(db.session(), current_identity().inquiry_id),
         errors=[(name, messages[0]) for name, messages in form.errors.items()],
     )

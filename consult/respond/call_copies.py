@@ -126,9 +126,10 @@ def question_parts(call: CallToAnswer) -> list[PartCopied]:
 
 def question_copied(asked: Asked, questions: Sequence[Asked]) -> QuestionCopied:
     """Return one question with all that a page would say of it."""
-    must = "" if asked.required else _("You may leave this out.")
     how = how_answered(asked)
-    notes = (condition_in_words(asked, questions), str(asked.hint), how, must)
+    hint = "" if str(asked.hint).strip() == how else str(asked.hint)
+    last = how if asked.required else f"{how} {_('You may leave this out.')}"
+    notes = (condition_in_words(asked, questions), hint, last)
     return QuestionCopied(
         heading=f"{asked.position}. {asked.prompt}",
         notes=tuple(note for note in notes if note),

@@ -4,6 +4,9 @@ from collections.abc import Callable
 
 from playwright.sync_api import Browser, Page, expect
 
+from tests.journeys.conftest import AXE
+from tests.journeys.test_welsh import seen
+
 Look = Callable[[Page, str], None]
 SignIn = Callable[[Page, str], None]
 ROOM = "/inquiries/future-of-localism"
@@ -69,10 +72,24 @@ def test_published_evidence_can_be_read_by_anybody(page: Page, look: Look) -> No
         (PUBLIC, "published-list"),
         (f"{PUBLIC}respondents", "published-respondents"),
         (f"{PUBLIC}LOC0001", "published-evidence"),
-        (f"{PUBLIC}LOC0001?lang=cy", "published-evidence-welsh"),
     ]:
         page.goto(address)
         look(page, name)
+        page.evaluate(AXE.read_text("utf-8"))
+        found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
+        assert [(rule["id"], rule["nodes"][0]["html"]) for rule in found] == [], name
+
+
+def test_published_evidence_is_read_in_welsh_with_nothing_of_ours_in_english(page: Page) -> None:
+    for address, name in [
+        ("/evidence/?lang=cy", "published-inquiries"),
+        (f"{PUBLIC}?lang=cy", "published-list"),
+        (f"{PUBLIC}?lang=cy&words=dim+byd+o+gwbl", "published-nothing"),
+        (f"{PUBLIC}respondents?lang=cy", "published-respondents"),
+        (f"{PUBLIC}LOC0001?lang=cy", "published-evidence"),
+    ]:
+        page.goto(address)
+        seen(page, name)
 
 
 def select_words(page: Page) -> None:

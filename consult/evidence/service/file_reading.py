@@ -53,7 +53,8 @@ def _texts(rows: Sequence[Mapping[str, Any]]) -> list[tuple[str, bool]]:
 
 def _keep_first(first: BatchDocument, found: Extraction, numbers: Mapping[int, int]) -> None:
     mail = found.kind == "eml" and found.outcome is not Outcome.REFUSED
-    inside = {flag for each in found.enclosed for flag in each.flags}
+    # What cannot be read inside it is said of each by name.
+    inside = {flag for each in found.enclosed for flag in each.flags} | {"enclosed-refused"}
     first.kind, first.body = found.kind, found.own_text if mail else found.text
     first.flags = [flag for flag in found.flags if flag not in inside]
     first.outcome = found.outcome

@@ -17,7 +17,7 @@ from consult.evidence.queries import (
     submission_by_reference,
 )
 from consult.foundation.errors import NotFound
-from consult.foundation.language import in_language
+from consult.foundation.language import Words, in_language
 from consult.publication.models import (
     PublicationWithdrawal,
     PublishedPart,
@@ -138,8 +138,8 @@ def _page(session: Session, read: SubmissionRead, out: _Out, *, named: bool) -> 
     return PublicEvidence(
         reference=read.reference,
         # A title is the writer's own and may name them.
-        title=read.title if name else "",
-        who=name,
+        title=Words(read.title if name else "", read.language),
+        who=Words(name, read.language),
         call=in_language(call, "title"),
         respondent_type=in_language(respondent_type, "name") if respondent_type else None,
         place=in_language(place, "name") if place else None,
@@ -215,6 +215,7 @@ def respondents_listed(session: Session, inquiry_id: int) -> tuple[list[Listed],
         select(
             Submission.reference,
             Submission.publication,
+            Submission.language,
             PublishedSubmission.named,
             Respondent.name,
             Respondent.organisation,
@@ -225,13 +226,13 @@ def respondents_listed(session: Session, inquiry_id: int) -> tuple[list[Listed],
         .where(*on_show(), Submission.inquiry_id == inquiry_id)
         .order_by(Submission.id)
     )
-    found: dict[str, list[str]] = {}
+    found: dict[Words, list[str]] = {}
     nameless = 0
     for row in rows:
         # A body comes before the person who wrote for it.
         name = name_shown(row.named, row.publication, row.organisation or row.name, "")
         if name and (row.name or row.organisation):
-            found.setdefault(name, []).append(row.reference)
+            found.setdefault(Words(name, row.language), []).append(row.reference)
         else:
             nameless += 1
     listed = [Listed(name, tuple(references)) for name, references in found.items()]

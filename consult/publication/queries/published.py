@@ -189,6 +189,7 @@ def _entries() -> Any:
             Submission.id,
             Submission.reference,
             Submission.publication,
+            Submission.language,
             PublishedSubmission.named,
             Respondent.name,
             Respondent.organisation,
@@ -242,7 +243,8 @@ def _with_openings(session: Session, rows: Sequence[Any]) -> list[PublicEntry]:
     return [
         PublicEntry(
             reference=row.reference,
-            who=name_shown(row.named, row.publication, row.name, row.organisation),
+            # What people call themselves is in the language in which they wrote.
+            who=Words(name_shown(row.named, row.publication, row.name, row.organisation), row.language),
             respondent_type=in_language(row.RespondentType, "name") if row.RespondentType else None,
             place=in_language(row.Place, "name") if row.Place else None,
             at=row.at,

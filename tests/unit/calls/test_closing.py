@@ -14,6 +14,7 @@ from consult.calls.closing import MILESTONES, closing_policy, countdown
 from consult.calls.forms import moment
 from consult.calls.models import Call
 from consult.calls.rules import CallState, Openness, openness
+from consult.foundation.clock import now
 from consult.foundation.errors import BadInput, Refused
 from consult.foundation.security import SYSTEM, Role
 from consult.foundation.web import LONDON
@@ -169,3 +170,23 @@ def test_an_answered_call_offers_no_other_opening(
     build.submission(call, "Words.")
     session.commit()
     assert "Move the opening" not in staff.get("/inquiries/closing-time/calls/who/closing").text
+
+
+def test_a_draft_call_and_one_in_its_grace_can_be_given_a_longer_grace(
+    staff: PageClient, session: Session, call: Call
+) -> None:
+    call.state = CallState.DRAFT
+    session.commit()
+    page = staff.get("/inquiries/closing-time/calls/who/closing")
+    staff.submit(page, {"minutes": "0"}, with_field="minutes")
+    session.expire_all()
+    assert call.grace_minutes == 0
+    call.state, call.closes_at, call.grace_minutes = CallState.PUBLISHED, now() - MINUTE, 15
+    session.commit()
+    page = staff.get("/inquiries/closing-time/calls/who/closing")
+    staff.submit(page, {"minutes": "30"}, with_field="minutes")
+    session.expire_all()
+    assert call.grace_minutes == 30
+    call.closes_at = now() - 31 * MINUTE
+    session.commit()
+    assert "Set the grace" not in staff.get("/inquiries/closing-time/calls/who/closing").text

@@ -5,13 +5,14 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from flask import Flask
 from sqlalchemy import event, func, select
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
 
 from consult.accounts.models import User
 from consult.calls.models import Call, Inquiry
-from consult.evidence import jobs
+from consult.evidence import jobs, views_batches
 from consult.evidence.models import Respondent, SourceText, Submission
 from consult.evidence.models_batches import BatchDocument, BatchFile, FileBatch
 from consult.evidence.models_desk import Provenance
@@ -19,15 +20,17 @@ from consult.evidence.models_documents import Attachment
 from consult.evidence.queries.file_batches import file_batch
 from consult.evidence.rules import Channel, PublicationChoice, SubmissionState
 from consult.evidence.rules_batches import FileState
+from consult.evidence.stores import erase_dropped_files
 from consult.evidence.views_batches import plain_name
 from consult.foundation.audit import AuditEvent
 from consult.foundation.file_keeping import unnamed_files
 from consult.foundation.files import file_store
 from consult.foundation.jobs.models import Job
 from consult.foundation.security import Role
-from tests.builders import Builder
+from consult.foundation.stores import Scope
+from tests.builders import NOON, Builder
 from tests.documents import docx, message, p
-from tests.page import Page, PageClient
+from tests.page import Page, PageClient, forget_last_request
 
 Clients = Callable[[User], PageClient]
 Run = Callable[[], int]
@@ -321,14 +324,58 @@ def test_what_is_discarded_is_erased_and_its_bytes_are_free_to_be_swept(
     assert named in set(unnamed_files(session, file_store()))
 
 
+def test_an_erasure_takes_the_same_file_that_was_dropped_again_and_others_from_its_sender(
+    session: Session, build: Builder, inquiry: Inquiry, clerk: PageClient, run_sent_jobs: Run
+) -> None:
+    page = drop(clerk, ("mail.eml", MAIL))
+    run_sent_jobs()
+    clerk.submit(again(clerk, page), button="Store 1 submission")
+    later = message("I have more to say of the bus.", From="Ann <ANN@example.org>", Subject="More")
+    drop(clerk, ("mail.eml", MAIL), ("more.eml", later), ("letter.docx", LETTER))
+    run_sent_jobs()
+    submission = one(session, Submission)
+    scope = Scope(
+        inquiry.id,
+        NOON,
+        submissions=frozenset({submission.id}),
+        addresses=frozenset({"ann@example.org"}),
+    )
+    assert erase_dropped_files(session, scope) == 2
+    assert erase_dropped_files(session, scope) == 0
+    left = session.scalars(select(BatchFile.name).where(BatchFile.state != FileState.STORED))
+    assert list(left) == ["Mary Smith"]
+
+
+def test_a_drop_that_weighs_too_much_says_so_and_keeps_nothing(
+    session: Session, clerk: PageClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(views_batches, "LARGEST_DROP", 20_000)
+    page = drop(clerk, ("large.txt", b"word " * 20_000), status=413)
+    assert page.h1 == "Too much at once"
+    assert clerk.get(page.link("Drop fewer files")).h1 == "Drop files"
+    assert count(session, FileBatch) == 0
+
+
+def test_files_may_weigh_more_than_a_page_of_words_but_only_from_members(
+    app: Flask, session: Session, clerk: PageClient, client: PageClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(app.config, "MAX_CONTENT_LENGTH", 100_000)
+    heavy = ("heavy.txt", b"Heavy words. " * 20_000)
+    drop(clerk, heavy)
+    assert count(session, FileBatch) == 1
+    forget_last_request()
+    stranger = client.http.post(HOME, data={"files": [upload(*heavy)]})
+    assert stranger.status_code == 413
+
+
 @pytest.mark.parametrize(
-    ("files", "message"),
+    ("files", "words"),
     [((), "Choose at least one file."), ((("", b""),), "Choose at least one file.")],
 )
 def test_a_drop_without_files_is_refused(
-    clerk: PageClient, files: tuple[tuple[str, bytes], ...], message: str
+    clerk: PageClient, files: tuple[tuple[str, bytes], ...], words: str
 ) -> None:
-    assert message in drop(clerk, *files, status=422).text
+    assert words in drop(clerk, *files, status=422).text
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from consult.accounts.models import User
+from consult.assist.personal import search_waiting
 from consult.calls.models import Call, Inquiry
 from consult.codebook.models import Code
 from consult.coding.models import Suggestion
@@ -26,7 +27,7 @@ from consult.evidence.rules import Bounds, PublicationChoice, SubmissionState
 from consult.evidence.service.paragraphs import place_paragraphs
 from consult.foundation.audit import AuditEvent
 from consult.foundation.errors import Busy
-from consult.foundation.security import Actor, Role
+from consult.foundation.security import SYSTEM, Actor, Role
 from consult.reports import commands, queries
 from consult.reports.rules import restored
 from tests.builders import NOON, Builder
@@ -355,6 +356,16 @@ def test_a_damaged_text_is_told_on_the_page_and_nothing_is_sent(
     refused = client.submit(page, values, with_field="export", status=409)
     assert "The text of LOC0001 is not the text that was received" in refused.text
     assert "parish" not in refused.text
+
+
+def test_the_page_says_what_nobody_has_looked_through_for_personal_data(
+    desk: Desk, session: Session, client_of: Callable[[User], PageClient]
+) -> None:
+    client = client_of(desk.chair)
+    unread = "3 texts have not been looked through for personal data yet"
+    assert unread in client.get(f"/inquiries/{desk.inquiry.slug}/records").text
+    search_waiting(desk.inquiry.id, lambda *_: None, actor=SYSTEM)
+    assert "looked through" not in client.get(f"/inquiries/{desk.inquiry.slug}/records").text
 
 
 def test_a_commissioner_may_not_take_records_out(

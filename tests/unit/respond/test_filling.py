@@ -6,8 +6,12 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from consult.calls.models import Question
 from consult.calls.rules import QuestionKind
 from consult.evidence.extraction import Extraction, Outcome
+from consult.evidence.models import ReplacedText, Submission
+from consult.evidence.models_documents import Attachment, ReplacedAttachment
+from consult.evidence.queries.documents import attachment_stands
 from consult.evidence.queries.versions import StandingAnswer
 from consult.evidence.rules import Bounds, Channel, PublicationChoice
 from consult.evidence.service import GivenAnswer, GivenAttachment, GivenEvidence, receive_submission
@@ -15,7 +19,7 @@ from consult.foundation.security import RESPONDENT
 from consult.respond.answers import Asked, Choice, Reply, Typed, reply_of
 from consult.respond.filling import confidences_again, typed_again
 from consult.respond.models import DraftFile
-from consult.respond.service import begin_amendment
+from consult.respond.service import begin_amendment, save_answer, send_draft
 from tests.builders import NOON, Builder
 
 OPTIONS = (Choice(1, "A little"), Choice(2, "A lot"), Choice(3, "All"))
@@ -96,7 +100,18 @@ def test_files_that_were_sent_are_in_the_draft(session: Session, build: Builder)
         receipt_code="CODE",
     )  # fmt: skip
     receive_submission(session, evidence, inquiry_id=call.inquiry_id, actor=RESPONDENT, at=NOON)
-    begin_amendment(session, "CODE", actor=RESPONDENT, at=NOON)
+    code = begin_amendment(session, "CODE", actor=RESPONDENT, at=NOON)
     file = session.scalars(select(DraftFile)).one()
     assert (file.name, file.sha256, file.size, file.question) == ("Paper.odt", "a" * 64, 12, question.slug)
     assert Extraction.from_json(file.extraction) == paper.extraction
+    save_answer(session, file.draft_id, call_question(session, call.id), "Other words.", at=NOON)
+    send_draft(session, file.draft_id, code, actor=RESPONDENT, at=NOON)
+    assert session.scalars(select(Submission.version)).one() == 2
+    assert len(session.scalars(select(Attachment).where(attachment_stands())).all()) == 1
+    assert session.scalars(select(ReplacedAttachment)).all() == []
+    assert len(session.scalars(select(ReplacedText)).all()) == 1
+
+
+def call_question(session: Session, call_id: int) -> str:
+    written = Question.kind == QuestionKind.FREE_TEXT
+    return session.scalars(select(Question.slug).where(Question.call_id == call_id, written)).one()
