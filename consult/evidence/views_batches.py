@@ -20,7 +20,7 @@ from consult.evidence.service import batches, file_batches
 from consult.evidence.service.file_batches import DroppedFile
 from consult.foundation.clock import now
 from consult.foundation.database import db, transaction
-from consult.foundation.errors import BadInput, NotFound
+from consult.foundation.errors import BadInput, NotFound, Refused
 from consult.foundation.files import file_store
 from consult.foundation.guard import current_actor, current_identity, requires
 from consult.foundation.security import Permission
@@ -137,7 +137,7 @@ def batch_questions(batch: reads.BatchRead) -> list[Any]:
 def settle(inquiry_slug: str, batch_id: int, position: int) -> Response:
     """Correct what was proposed of one file, beside its words; then go on with the next."""
     session, inquiry_id = db.session(), current_identity().inquiry_id
-    batch = reads.file_batch(session, inquiry_id, batch_id, with_words=True)
+    batch = reads.file_batch(session, inquiry_id, batch_id)
     read = file_at(batch, position)
     form = file_form(read, batch_questions(batch))(data=standing(read))
     form.offer(respondent_types_of(session, inquiry_id), places_of(session, inquiry_id))
@@ -159,7 +159,7 @@ def settle(inquiry_slug: str, batch_id: int, position: int) -> Response:
             )
     except BadInput as refusal:
         form.name.errors = [str(refusal)]
-        batch = reads.file_batch(db.session(), inquiry_id, batch_id, with_words=True)
+        batch = reads.file_batch(db.session(), inquiry_id, batch_id)
         return settle_page(batch, file_at(batch, position), form, 422)
     flash(f"File {position} is saved.", "success")
     if request.form.get("then") != "next" or following is None:
@@ -174,7 +174,7 @@ def file_at(batch: reads.BatchRead, position: int) -> reads.DroppedRead:
     found = next((each for each in open_ones if each.row.position == position), None)
     if found is None:
         raise NotFound("There is no such file to correct in this batch.")
-    return found
+    return reads.with_words(db.session(), [found])[0]
 
 
 def next_after(batch: reads.BatchRead, position: int) -> int | None:
@@ -231,18 +231,30 @@ def leave_out(inquiry_slug: str, batch_id: int, position: int, way: str) -> Resp
 @requires(Permission.HANDLE_EVIDENCE)
 def store(inquiry_slug: str, batch_id: int) -> Response:
     """Make a submission of each file that is ready."""
-    with transaction() as session:
-        references = file_batches.store_batch(
-            session,
-            batch_id,
-            inquiry_id=current_identity().inquiry_id,
-            actor=current_actor(),
-            at=now(),
-        )
+    references = stored(batch_id)
+    if not references:
+        raise Refused("No file of this batch is ready to be stored. Nothing was done twice.")
     span = " to ".join(dict.fromkeys([references[0], references[-1]]))
     what = "submission is" if len(references) == 1 else "submissions are"
     flash(f"{len(references)} {what} stored: {span}.", "success")
     return redirect(to_review(inquiry_slug, batch_id), 303)
+
+
+def stored(batch_id: int) -> list[str]:
+    """Store what is ready step by step, each on the disk before the next; return the references."""
+    references: list[str] = []
+    while True:
+        with transaction() as session:
+            step = file_batches.store_batch(
+                session,
+                batch_id,
+                inquiry_id=current_identity().inquiry_id,
+                actor=current_actor(),
+                at=now(),
+            )
+        references += step
+        if len(step) < file_batches.FILES_A_STEP:
+            return references
 
 
 @blueprint.post("/<int:batch_id>/read")

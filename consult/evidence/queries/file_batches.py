@@ -1,7 +1,7 @@
 """Reads about files that were dropped together and are not all submissions yet."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any
@@ -153,8 +153,8 @@ def file_batches_of(session: Session, inquiry_id: int) -> list[BatchEntry]:
     return [BatchEntry(**row._mapping) for row in rows]
 
 
-def file_batch(session: Session, inquiry_id: int, batch_id: int, *, with_words: bool = False) -> BatchRead:
-    """Return a batch with its files, by five reads however many; NotFound for another inquiry's."""
+def file_batch(session: Session, inquiry_id: int, batch_id: int) -> BatchRead:
+    """Return a batch with its files but not their words, by a few reads; NotFound for another inquiry's."""
     row = session.execute(
         select(FileBatch, Call)
         .join(Call, Call.id == FileBatch.call_id)
@@ -167,21 +167,19 @@ def file_batch(session: Session, inquiry_id: int, batch_id: int, *, with_words: 
         batch.id,
         call,
         batch.dropped_at,
-        tuple(_files(session, inquiry_id, batch.id, call.closes_at, with_words=with_words)),
+        tuple(_files(session, inquiry_id, batch.id, call.closes_at)),
         being_read(session, inquiry_id, batch.id),
     )
 
 
-def _files(
-    session: Session, inquiry_id: int, batch_id: int, closes_at: datetime, *, with_words: bool
-) -> list[DroppedRead]:
+def _files(session: Session, inquiry_id: int, batch_id: int, closes_at: datetime) -> list[DroppedRead]:
     rows = session.execute(
         select(BatchFile, Submission.reference)
         .outerjoin(Submission, Submission.id == BatchFile.submission_id)
         .where(BatchFile.batch_id == batch_id)
         .order_by(BatchFile.position)
     ).all()
-    documents = documents_of(session, [row[0].id for row in rows], with_words=with_words)
+    documents = documents_of(session, [row[0].id for row in rows], words=False)
     files = {each[0].sha256 for each in documents.values()}
     same_file = files_there(session, inquiry_id, files)
     twins = earlier_twins(session, inquiry_id, files)
@@ -212,17 +210,25 @@ def _twin(file: BatchFile, earliest: tuple[int, int, int] | None) -> str:
 
 
 def documents_of(
-    session: Session, file_ids: Collection[int], *, with_words: bool
+    session: Session, file_ids: Collection[int], *, words: bool
 ) -> dict[int, list[BatchDocument]]:
     """Return the documents of some files, in order; their words only where asked for."""
     wanted = select(BatchDocument).where(BatchDocument.file_id.in_(file_ids))
     ordered = wanted.order_by(BatchDocument.file_id, BatchDocument.position)
-    if not with_words:
+    if words:
+        ordered = ordered.execution_options(populate_existing=True)
+    else:
         ordered = ordered.options(defer(BatchDocument.body, raiseload=True))
     found: dict[int, list[BatchDocument]] = {}
     for document in session.scalars(ordered):
         found.setdefault(document.file_id, []).append(document)
     return found
+
+
+def with_words(session: Session, files: Sequence[DroppedRead]) -> list[DroppedRead]:
+    """Return some files of a batch with the words of their documents."""
+    documents = documents_of(session, [each.row.id for each in files], words=True)
+    return [replace(each, documents=tuple(documents.get(each.row.id, ()))) for each in files]
 
 
 def files_there(session: Session, inquiry_id: int, hashes: Collection[str]) -> dict[str, str]:

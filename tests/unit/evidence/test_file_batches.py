@@ -20,6 +20,7 @@ from consult.evidence.models_documents import Attachment
 from consult.evidence.queries.file_batches import file_batch
 from consult.evidence.rules import Channel, PublicationChoice, SubmissionState
 from consult.evidence.rules_batches import FileState
+from consult.evidence.service import file_batches
 from consult.evidence.stores import erase_dropped_files
 from consult.evidence.views_batches import plain_name
 from consult.foundation.audit import AuditEvent
@@ -226,6 +227,19 @@ def test_a_row_is_corrected_and_the_words_of_a_covering_note_are_kept_but_not_re
     (text,) = session.scalars(select(SourceText.body).filter_by(submission_id=mail.id))
     assert text.startswith("Question 2")
     assert one(session, Attachment, name="plan.docx").question_id is None
+
+
+def test_many_files_are_stored_in_steps_by_one_press(
+    session: Session, clerk: PageClient, run_sent_jobs: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(file_batches, "FILES_A_STEP", 2)
+    page = drop(clerk, *((f"{n}.txt", f"Name: Writer {n}\n\nLetter {n}.".encode()) for n in range(4)))
+    run_sent_jobs()
+    after = clerk.submit(again(clerk, page), button="Store 4 submissions")
+    assert "4 submissions are stored: LOC0001 to LOC0004." in after.text
+    assert count(session, Submission) == count(session, Attachment) == 4
+    steps = session.scalars(select(AuditEvent.detail).filter_by(verb="store files").order_by(AuditEvent.id))
+    assert [step["files"] for step in steps] == [2, 2]
 
 
 def test_late_files_wait_for_a_reason(
