@@ -9,6 +9,7 @@ from consult.calls.rules import QuestionKind
 from consult.calls.withdrawing import policy_in_words
 from consult.foundation.language import _, lazy, ngettext, page_language
 from consult.respond.answers import Asked, counted
+from consult.respond.documents import limits_in_words
 from consult.respond.fields import choices_of
 from consult.respond.forms import (
     PUBLICATION_CHOICES,
@@ -77,7 +78,7 @@ def call_copy(call: CallToAnswer, address: str) -> CallCopied:
             ),
             _("You need not answer in one go there: you are given a code with which you come back."),
         ),
-        parts=(*about_parts(call), *question_parts(call), publication_part()),
+        parts=(*about_parts(call), *question_parts(call), *document_parts(call), publication_part()),
         closing_heading=_("Closing, changing and withdrawing"),
         closing=(*closing_policy(call), *policy_in_words(call.withdrawal_policy)),
     )
@@ -122,6 +123,14 @@ def question_parts(call: CallToAnswer) -> list[PartCopied]:
             introduction = section.introduction if section else ""
             parts.append(PartCopied(str(heading), str(introduction), (question,)))
     return parts
+
+
+def document_parts(call: CallToAnswer) -> list[PartCopied]:
+    """Return the part that says which documents may be added, where any may."""
+    if not call.most_documents:
+        return []
+    limits = QuestionCopied(_("Choose files"), tuple(limits_in_words(call.most_documents)))
+    return [PartCopied(_("Documents (optional)"), "", (limits,))]
 
 
 def question_copied(asked: Asked, questions: Sequence[Asked]) -> QuestionCopied:

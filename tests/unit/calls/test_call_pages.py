@@ -87,6 +87,15 @@ def test_times_are_on_londons_clock(staff: PageClient, session: Session, inquiry
     assert (page.typed("opens_day"), page.typed("opens_time")) == ("2026-07-01", "09:00")
 
 
+def test_a_new_call_takes_some_documents_unless_its_writer_says_none(
+    staff: PageClient, session: Session, inquiry: Inquiry
+) -> None:
+    page = staff.get(f"{HOME}/new-call")
+    assert page.typed("most_documents") == "10"
+    staff.submit(page, {**WORDS, **DATES, "most_documents": "0"}, with_field="title")
+    assert call_of(session, inquiry.id, "who-decides").most_documents == 0
+
+
 def test_words_are_shown_as_the_public_will_read_them(staff: PageClient) -> None:
     words = {**WORDS, "purpose": "To **hear** it.\n\n<script>alert(1)</script>"}
     page = staff.submit(staff.get(f"{HOME}/new-call"), {**words, **DATES}, with_field="title")
@@ -109,6 +118,8 @@ def test_words_are_shown_as_the_public_will_read_them(staff: PageClient) -> None
         ("closes_time", "midnight", "Write the time like"),
         ("closes_time", "", "Give the time."),
         ("closes_day", "2026-06-30", "must close after it opens"),
+        ("most_documents", "21", "Use a number from 0 to 20"),
+        ("most_documents", "many", "Write a whole number"),
         ("phase", "999", ""),
         ("phase", "x", ""),
     ],

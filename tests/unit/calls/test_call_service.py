@@ -190,6 +190,18 @@ def test_a_published_call_keeps_its_address_and_dates(session: Session, publishe
             )
 
 
+def test_a_published_call_goes_on_to_take_as_many_documents(session: Session, published: Call) -> None:
+    with pytest.raises(Refused, match="as many documents"):
+        service.edit_call(
+            session,
+            published.id,
+            replace(DETAILS, most_documents=1),
+            inquiry_id=published.inquiry_id,
+            why="We want papers too.",
+            **BY,
+        )
+
+
 def test_a_published_calls_words_are_mended_only_with_a_reason(session: Session, published: Call) -> None:
     mended = replace(DETAILS, words=replace(WORDS, title="Who decides"))
     with pytest.raises(BadInput, match="Say why"):

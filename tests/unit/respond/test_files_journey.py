@@ -432,3 +432,10 @@ def test_what_nobody_could_wait_for_is_read_by_a_job_once_it_is_sent(
     assert session.scalars(select(Submission.state)).one() is SubmissionState.NEW
     run_job(job_id)
     assert len(session.scalars(select(SourceText.id)).all()) == 1
+
+
+def test_a_call_says_beforehand_which_documents_may_be_added(where: Where, begun: PageClient) -> None:
+    page = begun.get(f"/calls/{where.inquiry.slug}/{where.call.slug}")
+    assert "You may add up to 3 documents as well" in page.text
+    paper = begun.http.get(page.link("Print or save the whole call, to draft on"), follow_redirects=True)
+    assert "You can add up to 3 files of at most 25 MB each" in paper.get_data(as_text=True)
