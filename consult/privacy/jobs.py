@@ -1,6 +1,6 @@
 """Erasures are carried out here, and a restored database is found out here."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from consult.foundation.clock import now
 from consult.foundation.database import Base, db, transaction
@@ -14,6 +14,9 @@ from consult.foundation.scrubbing import scrub
 from consult.foundation.security import SYSTEM
 from consult.privacy import service
 from consult.privacy.models import Erasure
+
+# A job is tried three times, which takes minutes.
+GIVEN_UP = timedelta(hours=1)
 
 
 @handles(JobName.ERASURE_ORDERED)
@@ -44,6 +47,15 @@ def carry_out_erasure(erasure_id: int) -> None:
 def erase_what_was_restored(at: datetime) -> None:
     """Find out that the database is an older copy, and erase in it what was erased since."""
     replay(at=at)
+
+
+@hourly
+def finish_what_broke(at: datetime) -> None:
+    """Carry out what was ordered and given up: an order to erase is never let lie."""
+    waiting = list(service.unfinished(db.session(), before=at - GIVEN_UP))
+    db.session().rollback()
+    for erasure_id in waiting:
+        carry_out_erasure(erasure_id)
 
 
 @hourly

@@ -200,7 +200,10 @@ def is_done(session: Session, erasure_id: int) -> bool:
     return session.scalar(done.limit(1)) is not None
 
 
-def unfinished(session: Session) -> Collection[int]:
-    """Return the erasures that were ordered and are not done."""
+def unfinished(session: Session, *, before: datetime | None = None) -> Collection[int]:
+    """Return the erasures that were ordered, up to a moment or at all, and are not done."""
     done = exists().where(ErasureStep.erasure_id == Erasure.id, ErasureStep.store == DONE)
-    return session.scalars(select(Erasure.id).where(~done).order_by(Erasure.id)).all()
+    waiting = select(Erasure.id).where(~done).order_by(Erasure.id)
+    if before is not None:
+        waiting = waiting.where(Erasure.ordered_at < before)
+    return session.scalars(waiting).all()

@@ -1,6 +1,7 @@
 """An erasure reaches every table, and nothing that is not meant."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select, text
@@ -19,7 +20,7 @@ from consult.foundation import audit
 from consult.foundation.audit import AuditEvent
 from consult.foundation.security import SYSTEM, Actor, Role
 from consult.privacy import service
-from consult.privacy.jobs import carry_out_erasure
+from consult.privacy.jobs import carry_out_erasure, finish_what_broke
 from consult.privacy.models import ErasureStep
 from consult.privacy.rules import ErasureGround, ErasureKind, TargetKind
 from consult.privacy.service import Order, Target
@@ -118,6 +119,16 @@ def test_an_erasure_run_twice_does_no_harm(build: Builder, session: Session) -> 
     done = select(func.count()).select_from(ErasureStep).where(ErasureStep.store == "Done")
     assert session.scalar(done) == 1
     assert list(session.scalars(select(Submission.reference))) == [staying.reference]
+
+
+def test_an_erasure_whose_job_was_given_up_is_carried_out_by_the_hour(
+    build: Builder, session: Session
+) -> None:
+    order(session, build.submission(build.call(build.inquiry()), CANARY))
+    finish_what_broke(NOON + timedelta(minutes=30))
+    assert session.scalar(select(func.count()).select_from(Submission)) == 1
+    finish_what_broke(NOON + timedelta(hours=2))
+    assert session.scalar(select(func.count()).select_from(Submission)) == 0
 
 
 def test_an_id_given_again_is_not_erased_for_the_one_before(build: Builder, session: Session) -> None:
