@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from alembic import context
 from flask import current_app
-from sqlalchemy import MetaData
+from sqlalchemy import Connection, MetaData
 from sqlalchemy.sql.schema import SchemaItem
 
 from consult.foundation.database import db
@@ -30,8 +30,7 @@ def run_migrations() -> None:
     """Migrate; on SQLite with foreign keys off, for a rebuilt table must not delete its children."""
     with db.engine.engine.connect() as connection:
         if connection.dialect.name == "sqlite":
-            connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
-            connection.rollback()
+            switch_foreign_keys(connection, "OFF")
         context.configure(
             connection=connection,
             target_metadata=metadata(),
@@ -44,7 +43,15 @@ def run_migrations() -> None:
         with context.begin_transaction():
             context.run_migrations()
         if connection.dialect.name == "sqlite":
-            connection.exec_driver_sql("PRAGMA foreign_keys=ON")
+            switch_foreign_keys(connection, "ON")
+
+
+def switch_foreign_keys(connection: Connection, state: Literal["ON", "OFF"]) -> None:
+    """Switch them past SQLAlchemy, whose BEGIN comes first: within a transaction SQLite takes no notice."""
+    connection.rollback()
+    cursor = connection.connection.cursor()
+    cursor.execute(f"PRAGMA foreign_keys={state}")
+    cursor.close()
 
 
 def metadata() -> MetaData:

@@ -14,9 +14,9 @@ from sqlalchemy.orm import Session
 
 from consult import MIGRATIONS
 from consult.foundation import audit
-from consult.foundation.database import Base, db
+from consult.foundation.database import Base, db, transaction
 from consult.foundation.security import SYSTEM
-from tests.builders import NOON
+from tests.builders import NOON, Builder
 
 APPEND_ONLY = {
     "audit_events",
@@ -101,6 +101,25 @@ def test_migrations_go_up_down_and_up_again(fresh_app: Callable[[], Flask]) -> N
         upgrade()
         assert set(Base.metadata.tables) <= set(inspect(db.engine).get_table_names())
         db.engine.dispose()
+
+
+def test_rows_survive_migrations_that_rebuild_the_tables_they_name(
+    fresh_app: Callable[..., Flask],
+) -> None:
+    app = fresh_app()
+    with app.app_context():
+        upgrade()
+        with transaction() as session:
+            build = Builder(session)
+            build.submission(build.call(build.inquiry()), "Words that stay where they are.")
+        db.session.remove()
+        downgrade(revision="0011")
+        upgrade()
+        assert list(db.session.scalars(text("SELECT body FROM source_texts"))) == [
+            "Words that stay where they are."
+        ]
+        if db.engine.dialect.name == "sqlite":
+            assert db.session.execute(text("PRAGMA foreign_key_check")).all() == []
 
 
 def test_append_only_tables_have_their_guards(session: Session) -> None:
