@@ -1,8 +1,9 @@
 """Reads about the documents of submissions."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 
 from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import Session
@@ -35,13 +36,19 @@ class AttachmentRead:
     flags: tuple[str, ...]
     question: Question | None
     received_at: datetime
-    text: TextRead | None
+    # What was read out of it, then what was typed of its pictures; of a scan only the latter.
+    texts: tuple[TextRead, ...]
     transcribed_by: str = ""
 
     @property
     def is_erased(self) -> bool:
         """Tell whether its original was erased, while the words read from it stay."""
         return self.sha256 == ERASED
+
+    @property
+    def text(self) -> TextRead | None:
+        """Return the first of its texts."""
+        return self.texts[0] if self.texts else None
 
     @property
     def noticed(self) -> list[str]:
@@ -51,12 +58,22 @@ class AttachmentRead:
     @property
     def awaits_transcription(self) -> bool:
         """Tell whether somebody still has to type what it says."""
-        return not UNTYPED.isdisjoint(self.flags) and self.text is None
+        return not UNTYPED.isdisjoint(self.flags) and not self.texts
+
+    @property
+    def may_be_typed(self) -> bool:
+        """Tell whether there are pictures in it of which nobody has typed the words."""
+        return len(self.texts) < most_texts(self.flags) and not self.transcribed_by
 
     @property
     def size_in_words(self) -> str:
         """Return its size as people say it."""
         return size_in_words(self.size)
+
+
+def most_texts(flags: Collection[str]) -> int:
+    """Return how many texts a document can have: its own, and one more for pages that are pictures."""
+    return 2 if "partly-scanned" in flags else 1
 
 
 def size_in_words(size: int) -> str:
@@ -90,18 +107,35 @@ def attachment_in(version: int) -> ColumnElement[bool]:
 def attachments_of(session: Session, submission_id: int, version: int) -> tuple[AttachmentRead, ...]:
     """Return the documents of one version of a submission, with their texts, in order."""
     rows = session.execute(
-        select(Attachment, Question, SourceText)
+        select(Attachment, Question)
         .outerjoin(Question, Question.id == Attachment.question_id)
-        .outerjoin(SourceText, SourceText.attachment_id == Attachment.id)
         .where(Attachment.submission_id == submission_id, attachment_in(version))
         .order_by(Attachment.position)
     ).all()
-    typists = _typists(session, [row[0].id for row in rows])
-    return tuple(_as_read(*row, typists.get(row[0].id, "")) for row in rows)
+    ids = [row[0].id for row in rows]
+    texts, typists = _texts(session, ids), _typists(session, ids)
+    return tuple(
+        _as_read(attachment, question, texts.get(attachment.id, []), typists.get(attachment.id, ""))
+        for attachment, question in rows
+    )
+
+
+def _texts(session: Session, attachment_ids: Sequence[int]) -> dict[int, list[TextRead]]:
+    if not attachment_ids:
+        return {}
+    rows = session.scalars(
+        select(SourceText)
+        .where(SourceText.attachment_id.in_(attachment_ids))
+        .order_by(SourceText.attachment_id, SourceText.position)
+    )
+    return {
+        key: [TextRead(text.id, text.language, text.body, text.first_paragraph) for text in texts]
+        for key, texts in groupby(rows, key=lambda text: text.attachment_id or 0)
+    }
 
 
 def _as_read(
-    attachment: Attachment, question: Question | None, text: SourceText | None, typist: str
+    attachment: Attachment, question: Question | None, texts: Sequence[TextRead], typist: str
 ) -> AttachmentRead:
     return AttachmentRead(
         id=attachment.id,
@@ -113,7 +147,7 @@ def _as_read(
         flags=tuple(attachment.flags),
         question=question,
         received_at=attachment.received_at,
-        text=TextRead(text.id, text.language, text.body, text.first_paragraph) if text else None,
+        texts=tuple(texts),
         transcribed_by=typist,
     )
 

@@ -138,8 +138,8 @@ class SubmissionRead:
     @property
     def texts(self) -> list[TextRead]:
         """Return the source texts in order: of answers, then of documents."""
-        found = [each.text for each in self.answers] + [each.text for each in self.documents]
-        return [text for text in found if text]
+        answers = [each.text for each in self.answers if each.text]
+        return [*answers, *(text for each in self.documents for text in each.texts)]
 
 
 def who(name: str, organisation: str) -> str:

@@ -13,7 +13,7 @@ from consult.evidence.extraction.clean import cleaned
 from consult.evidence.extraction.result import UNREAD
 from consult.evidence.models import ReplacedText, SourceText, Submission
 from consult.evidence.models_documents import Attachment, ReplacedAttachment
-from consult.evidence.queries.documents import TRANSCRIBED, attachment_stands, awaits_text
+from consult.evidence.queries.documents import TRANSCRIBED, attachment_stands, awaits_text, most_texts
 from consult.evidence.rules import (
     PublicationChoice,
     SubmissionState,
@@ -119,7 +119,7 @@ def standing_attachments(session: Session, submission_id: int) -> Sequence[Attac
 def transcribe(
     session: Session, attachment_id: int, words: str, *, inquiry_id: int, actor: Actor, at: datetime
 ) -> SourceText:
-    """Keep what a member typed of a document that is a picture, as its source text, and log who it was.
+    """Keep what a member typed of a document's pictures as a source text of it, and log who it was.
 
     With its last picture typed a submission that waited for that is new again. The caller asks for
     passages. NotFound for another inquiry's; Refused where there is a text already;
@@ -129,7 +129,8 @@ def transcribe(
     text, _flags = cleaned(storable(words.replace("\r\n", "\n")))
     if not text.strip():
         raise BadInput("Type what the document says.")
-    if session.scalar(select(SourceText.id).where(SourceText.attachment_id == attachment.id).limit(1)):
+    texts = select(func.count(SourceText.id)).where(SourceText.attachment_id == attachment.id)
+    if (session.scalar(texts) or 0) >= most_texts(attachment.flags):
         raise Refused("This document has a text already. Nothing was changed.")
     submission = session.get_one(Submission, attachment.submission_id)
     place = _places(session, [submission.id])[submission.id]

@@ -147,6 +147,30 @@ def test_what_a_clerk_types_becomes_the_text_of_the_scan_with_a_name_in_the_log(
         transcribe(session, scan.id, "Again.", inquiry_id=inquiry.id, actor=Actor.member(clerk.id), at=NOON)
 
 
+def test_pages_that_are_pictures_among_others_can_be_typed_once(
+    session: Session, build: Builder, inquiry: Inquiry, call: Call, clerk: User
+) -> None:
+    mixed = Extraction(Outcome.FLAGGED, "pdf", "Read by machine.", ("partly-scanned",))
+    sent(build, call, file("x", "mixed.pdf", extraction=mixed))
+    (attachment,) = session.scalars(select(Attachment))
+    typed: dict[str, Any] = {"inquiry_id": inquiry.id, "actor": Actor.member(clerk.id), "at": NOON}
+    transcribe(session, attachment.id, "Typed by hand.", **typed)
+    (document,) = submission_by_reference(session, inquiry.id, "LOC0001").documents
+    assert [text.body for text in document.texts] == ["Read by machine.", "Typed by hand."]
+    assert not document.may_be_typed
+    with pytest.raises(Refused):
+        transcribe(session, attachment.id, "Again.", **typed)
+
+
+def test_a_document_that_was_read_whole_is_not_typed(
+    session: Session, build: Builder, inquiry: Inquiry, call: Call, clerk: User
+) -> None:
+    sent(build, call, file("Read."))
+    (attachment,) = session.scalars(select(Attachment))
+    with pytest.raises(Refused):
+        transcribe(session, attachment.id, "x", inquiry_id=inquiry.id, actor=Actor.member(clerk.id), at=NOON)
+
+
 def test_a_submission_waits_until_its_last_picture_is_typed(
     session: Session, build: Builder, inquiry: Inquiry, call: Call, clerk: User
 ) -> None:
