@@ -19,7 +19,7 @@ from consult.evidence.models import (
 from consult.evidence.queries.versions import StandingAnswer, standing_answers
 from consult.evidence.rules import SubmissionState, paragraphs_of
 from consult.evidence.rules_desk import words_sha256
-from consult.evidence.service.documents import amend_attachments, attachments_change
+from consult.evidence.service.documents import amend_attachments, attachments_change, state_by_documents
 from consult.evidence.service.given import GivenAnswer, GivenConfidence, GivenEvidence, check
 from consult.evidence.service.moves import move_all
 from consult.evidence.service.receiving import ask_for_passages, respondent_values, version_values
@@ -78,13 +78,19 @@ def amend_submission(
     amend_attachments(session, submission_id, evidence, at=at, version=submission.version + 1)
     _renew(session, submission, evidence, was, respondent_id)
     if changes.any or others:
-        why = f"Its writer amended it: version {submission.version}."
-        move_all(session, Submission.id == submission_id, SubmissionState.NEW, why=why, actor=actor, at=at)
-        ask_for_passages(session, inquiry_id, actor, at)
+        _begin_again(session, submission, actor=actor, at=at)
     detail = {"reference": submission.reference, "version": submission.version, **_counts(changes)}
     act = audit.Act(AMEND, "submission", submission_id, detail=detail)
     audit.record(session, act, inquiry_id=inquiry_id, actor=actor, at=at)
     return submission
+
+
+def _begin_again(session: Session, submission: Submission, *, actor: Actor, at: datetime) -> None:
+    """Let words that are new be looked at and cut as those of a submission that has just come."""
+    why = f"Its writer amended it: version {submission.version}."
+    state = state_by_documents(session, submission.id)
+    move_all(session, Submission.id == submission.id, state, why=why, actor=actor, at=at)
+    ask_for_passages(session, submission.inquiry_id, actor, at)
 
 
 # What a version says beside its answers.

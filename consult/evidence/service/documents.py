@@ -116,6 +116,13 @@ def standing_attachments(session: Session, submission_id: int) -> Sequence[Attac
     return session.scalars(mine.order_by(Attachment.position)).all()
 
 
+def state_by_documents(session: Session, submission_id: int) -> SubmissionState:
+    """Return the state of a submission whose words are new, by what its documents still need."""
+    waiting = select(Attachment.id).where(Attachment.submission_id == submission_id, awaits_text())
+    some = session.scalar(waiting.limit(1)) is not None
+    return SubmissionState.NEEDS_TRANSCRIPTION if some else SubmissionState.NEW
+
+
 def transcribe(
     session: Session, attachment_id: int, words: str, *, inquiry_id: int, actor: Actor, at: datetime
 ) -> SourceText:
@@ -147,8 +154,7 @@ def transcribe(
 
 def _move_on(session: Session, submission_id: int, *, actor: Actor, at: datetime) -> None:
     """Let a submission go on that waited for its pictures to be typed, once none is left."""
-    waiting = select(Attachment.id).where(Attachment.submission_id == submission_id, awaits_text())
-    if session.scalar(waiting.limit(1)) is None:
+    if state_by_documents(session, submission_id) is SubmissionState.NEW:
         waits = (Submission.id == submission_id) & (Submission.state == SubmissionState.NEEDS_TRANSCRIPTION)
         move_all(session, waits, SubmissionState.NEW, why=TYPED, actor=actor, at=at)
 

@@ -162,6 +162,29 @@ def test_pages_that_are_pictures_among_others_can_be_typed_once(
         transcribe(session, attachment.id, "Again.", **typed)
 
 
+def test_an_amendment_that_brings_a_scan_needs_transcription(
+    session: Session, build: Builder, inquiry: Inquiry, call: Call
+) -> None:
+    answer = GivenAnswer(build.question(call).id, "An answer.")
+    submission = build.evidence(call, answer)
+    given = GivenEvidence(
+        call_id=call.id,
+        name="Mary Smith",
+        organisation="",
+        email="",
+        respondent_type_id=None,
+        place_id=None,
+        publication=PublicationChoice.WITH_NAME,
+        language="en",
+        title="",
+        answers=(answer,),
+        channel=Channel.WEB,
+        attachments=(file("", "scan.pdf"),),
+    )
+    amend_submission(session, submission.id, given, inquiry_id=inquiry.id, actor=RESPONDENT, at=NOON)
+    assert submission.state is SubmissionState.NEEDS_TRANSCRIPTION
+
+
 def test_a_document_that_was_read_whole_is_not_typed(
     session: Session, build: Builder, inquiry: Inquiry, call: Call, clerk: User
 ) -> None:
