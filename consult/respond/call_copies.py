@@ -77,11 +77,26 @@ def call_copy(call: CallToAnswer, address: str) -> CallCopied:
                 address=address,
             ),
             _("You need not answer in one go there: you are given a code with which you come back."),
+            *documents_in_words(call.most_documents),
         ),
         parts=(*about_parts(call), *question_parts(call), *document_parts(call), publication_part()),
         closing_heading=_("Closing, changing and withdrawing"),
         closing=(*closing_policy(call), *policy_in_words(call.withdrawal_policy)),
     )
+
+
+def documents_in_words(most: int) -> list[str]:
+    """Return whether documents may be added, as the page of the call says it."""
+    if not most:
+        return []
+    return [
+        ngettext(
+            "You may add %(n)s document as well, such as a Word file or a PDF.",
+            "You may add up to %(n)s documents as well, such as Word files or PDFs.",
+            most,
+            n=most,
+        )
+    ]
 
 
 def about_parts(call: CallToAnswer) -> list[PartCopied]:

@@ -248,6 +248,28 @@ def test_the_whole_journey_is_in_welsh(writer: Page, browser: Browser, site: Sit
     follow(page, "Gweld ac argraffu copi o bopeth a anfonoch")
     expect(page.get_by_text("Ni allai neb ddweud pwy oedd yn penderfynu.")).to_be_visible()
     seen(page, "receipt")
+    after_sending(page)
+
+
+def after_sending(page: Page) -> None:
+    """Walk from the receipt through everything that its code opens."""
+    receipt = page.url
+    follow(page, "Gweld beth ddaeth ohoni")
+    seen(page, "became")
+    page.goto(receipt)
+    follow(page, "Newid yr hyn a anfonoch")
+    seen(page, "change")
+    press(page, "Newid fy atebion")
+    seen(page, "change-check")
+    press(page, "Anfon fy newidiadau")
+    expect(page.get_by_text("Nid ydych wedi newid dim eto")).to_be_visible()
+    seen(page, "change-nothing")
+    page.goto(receipt)
+    follow(page, "Tynnu eich tystiolaeth yn ôl")
+    seen(page, "withdraw")
+    press(page, "Tynnu fy nhystiolaeth yn ôl")
+    expect(page.get_by_text("Mae’r dystiolaeth hon wedi’i thynnu’n ôl.")).to_be_visible()
+    seen(page, "withdrawn")
 
 
 def test_the_counter_of_words_speaks_welsh(page: Page) -> None:
@@ -268,6 +290,8 @@ def test_pages_beside_the_journey_are_in_welsh(page: Page) -> None:
     seen(page, "no-draft")
     page.goto("/nothing-here?lang=cy")
     seen(page, "not-found")
+    page.goto(f"{RESPOND}/copy?lang=cy")
+    seen(page, "call-copy")
 
 
 def test_a_lost_session_is_told_in_welsh_and_loses_no_word(plain_page: Page) -> None:

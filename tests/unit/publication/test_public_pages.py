@@ -1,13 +1,18 @@
 """The public pages of evidence: what they show, how they are found, and how long they are kept."""
 
 import pytest
+from flask import Flask
 from lxml import etree
 from sqlalchemy import select
 
 from consult.calls.models import Question
+from consult.evidence.became import what_became
 from consult.evidence.rules import PublicationChoice
+from consult.evidence.service import withdraw_submission
+from consult.foundation.security import RESPONDENT
 from consult.publication import service
 from consult.publication.queries import ENTRIES_A_PAGE
+from tests.builders import NOON
 from tests.page import PageClient, words_of
 from tests.unit.publication.conftest import Desk
 
@@ -152,3 +157,26 @@ def test_markup_in_evidence_is_shown_as_text(desk: Desk, client: PageClient) -> 
     page = client.get(desk.public(sent.reference))
     assert '<script>alert(1)</script> & "quotes"' in page.text
     assert "<b>Ann</b>" in page.h1
+
+
+def test_a_writer_is_told_whether_and_where_it_is_published(
+    app: Flask, desk: Desk, client: PageClient
+) -> None:
+    out, kept = desk.send("Open words."), desk.send("Other words.")
+    desk.publish(out)
+    with app.test_request_context():
+        (told,) = (fate for fate in what_became(desk.session, out.id) if fate.href)
+        unpublished = [fate.words for fate in what_became(desk.session, kept.id)]
+    assert told.words == f"Your evidence is published as {out.reference}"
+    assert "Open words." in client.get(told.href).text
+    assert "Your evidence is not published." in unpublished
+
+
+def test_what_its_writer_withdraws_leaves_every_public_page_at_once(desk: Desk, client: PageClient) -> None:
+    sent = desk.send("Words about a heronry.")
+    desk.publish(sent)
+    withdraw_submission(desk.session, sent.id, inquiry_id=sent.inquiry_id, actor=RESPONDENT, at=NOON)
+    desk.session.commit()
+    for rest in ("", "?words=heronry", "respondents", "feed.xml", sent.reference):
+        answer = client.http.get(desk.public(rest))
+        assert b"Words about" not in answer.data, rest

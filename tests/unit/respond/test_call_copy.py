@@ -32,6 +32,7 @@ WHOLE = (
     "Whose views are these?",
     "until the commission’s report is out",
     "Europe/London",
+    "You may add up to 3 documents as well",
 )
 
 
@@ -50,6 +51,7 @@ def call(world: World, build: Builder, session: Session) -> Call:
     more: Question = build.question(world.call, number=8, prompt="Tell us more.")
     session.add(QuestionCondition(question_id=more.id, option_id=world.options["A lot"].id))
     world.call.declarations = ["on_behalf_of"]
+    world.call.most_documents = 3
     session.commit()
     return world.call
 
