@@ -152,8 +152,9 @@ def question_copied(asked: Asked, questions: Sequence[Asked]) -> QuestionCopied:
     """Return one question with all that a page would say of it."""
     how = how_answered(asked)
     hint = "" if str(asked.hint).strip() == how else str(asked.hint)
-    last = how if asked.required else f"{how} {_('You may leave this out.')}"
-    notes = (condition_in_words(asked, questions), hint, last)
+    # Sentences within an f-string are not found by the extraction.
+    must = "" if asked.required else _("You may leave this out.")
+    notes = (condition_in_words(asked, questions), hint, f"{how} {must}".strip())
     return QuestionCopied(
         heading=f"{asked.position}. {asked.prompt}",
         notes=tuple(note for note in notes if note),

@@ -55,13 +55,14 @@ def english_sentences() -> list[re.Pattern[str]]:
 
 
 ENGLISH_SENTENCES = english_sentences()
+ADDRESS = re.compile(r"https?://\S+")
 
 
 def english_left(page: Page) -> list[str]:
     """Return what a page says in English."""
     ours = {"Consult", "consult"}
     # The program is called so in Welsh too.
-    told = [re.sub(r"\bWord\b", "", words) for words in page.evaluate(SAID)]
+    told = [re.sub(r"\bWord\b", "", ADDRESS.sub("", words)) for words in page.evaluate(SAID)]
     said = [words for words in told if words not in ours]
     return [w for w in said if ENGLISH_WORDS.search(w) or any(s.search(w) for s in ENGLISH_SENTENCES)]
 
