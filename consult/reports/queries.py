@@ -54,7 +54,7 @@ def _texts(session: Session, batch: Sequence[Any], held: dict[int, StoredText]) 
     texts = select(SourceText.id, SourceText.body, SourceText.sha256).where(SourceText.id.in_(wanted))
     found = {
         row.id: StoredText(row.body, row.sha256).unharmed(references[row.id])
-        for row in session.execute(texts)
+        for row in session.execute(texts.order_by(SourceText.id))
     }
     return {**{key: held[key] for key in references.keys() & held.keys()}, **found}
 
