@@ -88,8 +88,12 @@ def test_files_are_dropped_and_stored_without_script(
     )
     sign_in(page, "clerk")
     drop(page, [letter])
-    while page.get_by_role("link", name="See how far it is now").count():
-        page.get_by_role("link", name="See how far it is now").click()
+    expect(page.get_by_role("link", name="See how far it is now").or_(page.locator("#ready"))).to_be_visible()
+    for _ in range(PATIENCE // 1000):
+        if page.locator("#ready").count():
+            break
+        page.wait_for_timeout(1000)
+        page.reload()
     page.get_by_role("button", name="Store 1 submission").click()
     expect(page.get_by_text("1 submission is stored:")).to_be_visible()
     page.get_by_text("This batch should not have been stored").click()
