@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from consult.calls.models import Call, Inquiry, Place, Question
 from consult.calls.queries import call_with_questions, places_of, respondent_types_of
@@ -124,6 +124,24 @@ def published_call(session: Session, inquiry_slug: str, call_slug: str) -> Call:
     return call
 
 
+def published_heading(session: Session, inquiry_slug: str, call_slug: str) -> Call:
+    """Return a published call without its questions, for pages that put none; NotFound for any other."""
+    call = session.scalar(
+        select(Call)
+        .join(Inquiry, Inquiry.id == Call.inquiry_id)
+        .where(Inquiry.slug == inquiry_slug, Call.slug == call_slug, Call.state != CallState.DRAFT)
+        .options(joinedload(Call.inquiry))
+    )
+    if call is None:
+        raise NotFound(_("There is no such call for evidence."))
+    return call
+
+
+def as_heading(call: Call) -> CallToAnswer:
+    """Return a call as plain values in the page's language, without what it asks."""
+    return _as_call(call, (), ())
+
+
 def call_of_draft(session: Session, call_id: int) -> CallToAnswer:
     """Return the call that a draft answers, as it stands now."""
     inquiry_slug, call_slug = session.execute(
@@ -147,6 +165,18 @@ def as_call_to_answer(session: Session, call: Call) -> CallToAnswer:
     places = places_of(session, call.inquiry_id)
     types = respondent_types_of(session, call.inquiry_id)
     sections = sections_asked(call)
+    questions = tuple(
+        replace(as_asked(question, position, places), section=sections.get(question.section_id))
+        for position, question in enumerate(call.questions, 1)
+    )
+    return _as_call(
+        call, questions, tuple(RespondentTypeOffered(t.id, t.slug, in_language(t, "name")) for t in types)
+    )
+
+
+def _as_call(
+    call: Call, questions: tuple[Asked, ...], types: tuple[RespondentTypeOffered, ...]
+) -> CallToAnswer:
     return CallToAnswer(
         id=call.id,
         slug=call.slug,
@@ -157,11 +187,8 @@ def as_call_to_answer(session: Session, call: Call) -> CallToAnswer:
         inquiry_id=call.inquiry_id,
         inquiry_slug=call.inquiry.slug,
         inquiry_title=in_language(call.inquiry, "title"),
-        questions=tuple(
-            replace(as_asked(question, position, places), section=sections.get(question.section_id))
-            for position, question in enumerate(call.questions, 1)
-        ),
-        types=tuple(RespondentTypeOffered(t.id, t.slug, in_language(t, "name")) for t in types),
+        questions=questions,
+        types=types,
         declarations=tuple(name for name in DECLARATIONS if name in call.declarations),
         most_documents=call.most_documents,
         grace_minutes=call.grace_minutes,

@@ -18,7 +18,7 @@ from consult.respond.pages_later import later_page
 from consult.respond.queries import slugs_for_code
 from consult.respond.queries_receipt import acknowledged, receipt_exists
 from consult.respond.routes import blueprint
-from consult.respond.visit import address_of, forget, remember, visit_to
+from consult.respond.visit import address_of, forget, remember, visit_after_sending, visit_to
 from consult.respond.ways import open_step, to, turned_away
 
 UNKNOWN_CODE = lazy(
@@ -88,8 +88,9 @@ def open_code() -> Response:
 @public
 def sent(inquiry_slug: str, call_slug: str) -> Response:
     """Show the reference and the receipt code to the browser that sent it."""
-    visit = visit_to(inquiry_slug, call_slug)
+    visit = visit_after_sending(inquiry_slug, call_slug)
     if not visit.is_sent:
+        visit = visit_to(inquiry_slug, call_slug)
         return turned_away(visit) or redirect(address_of(visit.call, open_step(visit)), 303)
     code = receipt_code_for(visit.code)
     receipt = acknowledged(db.session(), code)

@@ -27,9 +27,11 @@ from consult.respond.queries import (
     CallToAnswer,
     DraftHeld,
     as_call_to_answer,
+    as_heading,
     draft_after,
     draft_held,
     published_call,
+    published_heading,
 )
 from consult.respond.queries_team import WriterHeld, writer_by_key
 from consult.respond.rules import Step
@@ -124,14 +126,21 @@ def visit_by_code(inquiry_slug: str, call_slug: str) -> Visit:
     return visit_holding(inquiry_slug, call_slug, lambda _call_id: code)
 
 
-def visit_holding(inquiry_slug: str, call_slug: str, code_for: Callable[[int], str]) -> Visit:
-    """Return the visit with the draft of a code, if it opens one."""
+def visit_after_sending(inquiry_slug: str, call_slug: str) -> Visit:
+    """Return the visit for a page that puts no questions: the call in it has none."""
+    return visit_holding(inquiry_slug, call_slug, remembered, whole=False)
+
+
+def visit_holding(
+    inquiry_slug: str, call_slug: str, code_for: Callable[[int], str], *, whole: bool = True
+) -> Visit:
+    """Return the visit with the draft of a code, if it opens one; only a `whole` call has its questions."""
     session = db.session()
-    found = published_call(session, inquiry_slug, call_slug)
+    found = (published_call if whole else published_heading)(session, inquiry_slug, call_slug)
     code = code_for(found.id)
     draft = looked_up(code, remembered(found.id), lambda: draft_held(session, found.id, code))
     settle(found.languages, draft.language if draft else "")
-    call = as_call_to_answer(session, found)
+    call = as_call_to_answer(session, found) if whole else as_heading(found)
     visit = Visit(call, now())
     return replace(visit, code=code, draft=draft) if draft else visit
 
