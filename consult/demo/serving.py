@@ -26,8 +26,9 @@ MOST_PROCESSES = 4
 # Below those who serve: people wait for pages, nobody waits for a job by the second.
 NICENESS_OF_JOBS = 5
 LOOK_SECONDS = 1.0
-# Above our own limit, so that our page tells what to do; below what would fill a disk.
-LARGEST_BODY = 64 * 1024 * 1024
+# Above the most that any page takes, a clerk's drop of files: of more our page tells what to do, waitress
+# does not.
+LARGEST_BODY = 320 * 1024 * 1024
 
 
 def server_options(app: Flask) -> dict[str, Any]:

@@ -1,11 +1,11 @@
 """What the tables of evidence hold, and how an erasure reaches what no foreign key leads to."""
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from consult.evidence import search
 from consult.evidence.models import Submission
-from consult.evidence.models_batches import BatchDocument, BatchFile
+from consult.evidence.models_batches import BatchDocument, BatchFile, FileBatch
 from consult.evidence.models_campaigns import Campaign, CampaignMember
 from consult.evidence.models_documents import Attachment
 from consult.evidence.models_imports import ImportProblem, SpreadsheetImport
@@ -65,10 +65,10 @@ def erase_dropped_files(session: Session, scope: Scope) -> int:
     """Erase files that wait to be stored and are from an address, or are a file, that is erased."""
     erased = select(Attachment.sha256).where(any_of(Attachment.submission_id, scope.submissions))
     same = select(BatchDocument.file_id).where(BatchDocument.sha256.in_(erased))
-    meant = BatchFile.submission_id.is_(None) & (
-        BatchFile.id.in_(same) | func.lower(BatchFile.email).in_(scope.addresses)
-    )
-    ids = session.scalars(select(BatchFile.id).where(meant)).all()
+    # What another inquiry was given is not for this one's clerk to erase.
+    mine = select(FileBatch.id).where(FileBatch.inquiry_id == scope.inquiry_id)
+    meant = (BatchFile.id.in_(same) | scope.has_address(BatchFile.email)) & BatchFile.batch_id.in_(mine)
+    ids = session.scalars(select(BatchFile.id).where(meant, BatchFile.submission_id.is_(None))).all()
     session.execute(delete(BatchDocument).where(any_of(BatchDocument.file_id, ids)))
     session.execute(delete(BatchFile).where(any_of(BatchFile.id, ids)))
     return len(ids)

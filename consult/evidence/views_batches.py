@@ -4,10 +4,9 @@ from contextlib import closing
 from typing import Any
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
-from flask_security import current_user
+from flask.blueprints import BlueprintSetupState
 from sqlalchemy import select
 from werkzeug.datastructures import FileStorage
-from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response
 
 from consult.calls.queries import call_of, calls_of, places_of, respondent_types_of
@@ -24,7 +23,7 @@ from consult.foundation.errors import BadInput, NotFound, Refused
 from consult.foundation.files import file_store
 from consult.foundation.guard import current_actor, current_identity, requires
 from consult.foundation.security import Permission
-from consult.foundation.web import LONDON
+from consult.foundation.web import LONDON, takes_up_to
 
 blueprint = Blueprint("file_batches", __name__, url_prefix="/inquiries/<inquiry_slug>/files")
 
@@ -36,25 +35,8 @@ LONGEST_NAME = 255
 PARAGRAPHS_SHOWN = 60
 
 
-@blueprint.url_value_preprocessor
-def take_large_posts(endpoint: str | None, _values: dict[str, Any] | None) -> None:
-    """Let members drop more than a page's words; this comes before anything reads what was sent."""
-    if endpoint == "file_batches.drop" and current_user.is_authenticated:
-        request.max_content_length = LARGEST_DROP
-
-
-@blueprint.errorhandler(RequestEntityTooLarge)
-def too_large(_error: RequestEntityTooLarge) -> Response:
-    """Say what to do about a drop that is too large."""
-    page = render_template(
-        "batches/too_large.html",
-        most=LARGEST_DROP // MEGABYTE,
-        inquiry_slug=(request.view_args or {}).get("inquiry_slug", ""),
-    )
-    return make_response(page, 413)
-
-
 @blueprint.route("", methods=["GET", "POST"])
+@takes_up_to(LARGEST_DROP)
 @requires(Permission.HANDLE_EVIDENCE)
 def drop(inquiry_slug: str) -> Response:
     """Take files, and list the batches there are."""
@@ -76,6 +58,22 @@ def drop(inquiry_slug: str) -> Response:
         return make_response(page, 422 if form.is_submitted() else 200)
     batch_id = dropped(form, call_of(session, inquiry_id, form.call.data or "").id)
     return redirect(url_for("file_batches.review", inquiry_slug=inquiry_slug, batch_id=batch_id), 303)
+
+
+def too_large() -> Response:
+    """Say what to do about a drop that is too large."""
+    page = render_template(
+        "batches/too_large.html",
+        most=LARGEST_DROP // MEGABYTE,
+        inquiry_slug=(request.view_args or {}).get("inquiry_slug", ""),
+    )
+    return make_response(page, 413)
+
+
+@blueprint.record
+def tell_what_is_too_large(state: BlueprintSetupState) -> None:
+    """Tell the foundation which page answers a drop that is too large."""
+    state.app.extensions.setdefault("consult.on_too_much", {})[f"{blueprint.name}.drop"] = too_large
 
 
 def dropped(form: DropForm, call_id: int) -> int:

@@ -7,6 +7,7 @@ from pathlib import PurePath
 from typing import Any
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
+from flask.blueprints import BlueprintSetupState
 from werkzeug.wrappers import Response
 
 from consult.calls.queries import call_by_id, call_of, calls_of
@@ -82,6 +83,22 @@ def give(inquiry_slug: str) -> Response:
         return make_response(index_page(form), 422)
     import_id = begun(call_of(db.session(), inquiry_id, form.call.data).id, name, stored)
     return redirect(url_for("imports.show", inquiry_slug=inquiry_slug, import_id=import_id), 303)
+
+
+def too_large() -> Response:
+    """Say what to do about a spreadsheet that is too large."""
+    page = render_template(
+        "imports/too_large.html",
+        most=LARGEST_SPREADSHEET // (1024 * 1024),
+        inquiry_slug=(request.view_args or {}).get("inquiry_slug", ""),
+    )
+    return make_response(page, 413)
+
+
+@blueprint.record
+def tell_what_is_too_large(state: BlueprintSetupState) -> None:
+    """Tell the foundation which page answers a spreadsheet that is too large."""
+    state.app.extensions.setdefault("consult.on_too_much", {})[f"{blueprint.name}.give"] = too_large
 
 
 def begun(call_id: int, name: str, stored: StoredFile) -> int:

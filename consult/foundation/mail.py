@@ -129,7 +129,7 @@ def try_mails_again(at: datetime) -> None:
 def erase_mails(session: Session, scope: Scope) -> int:
     """Erase what waits to be sent to somebody who is erased."""
     mine = delete(QueuedMail).where(
-        QueuedMail.address.in_(scope.addresses), QueuedMail.inquiry_id == scope.inquiry_id
+        scope.has_address(QueuedMail.address), QueuedMail.inquiry_id == scope.inquiry_id
     )
     return rows_changed(session, mine) if scope.addresses else 0
 

@@ -16,7 +16,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
+from sqlalchemy import ColumnElement, func
 from sqlalchemy.orm import Session
 
 
@@ -58,6 +60,10 @@ class Scope:
     part_of: frozenset[int] = frozenset()
     addresses: frozenset[str] = frozenset()
     words: tuple[str, ...] = ()
+
+    def has_address(self, column: Any) -> ColumnElement[bool]:
+        """Hold where a column is one of the addresses, with whatever capitals it was typed."""
+        return func.lower(column).in_({address.lower() for address in self.addresses})
 
 
 Reach = Callable[[Session, Scope], int]

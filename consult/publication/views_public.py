@@ -17,6 +17,7 @@ from consult.foundation.errors import NotFound
 from consult.foundation.guard import public
 from consult.foundation.language import _, in_language
 from consult.foundation.language_choice import offer
+from consult.foundation.markup import for_xml
 from consult.foundation.web import LARGEST_ID, let_be_kept, site_url
 from consult.publication import queries
 from consult.publication.filters import filters_for
@@ -189,7 +190,7 @@ def as_xml(data: bytes, mimetype: str) -> Response:
 def feed_of(inquiry: Inquiry, entries: list[PublicEntry]) -> bytes:
     """Return an RSS feed of what was published."""
     made = FeedGenerator()
-    made.title(_("%(inquiry)s: published evidence", inquiry=in_language(inquiry, "title")))
+    made.title(for_xml(_("%(inquiry)s: published evidence", inquiry=in_language(inquiry, "title"))))
     made.link(href=site_url("published.evidence_list", inquiry_slug=inquiry.slug), rel="alternate")
     made.description(_("Evidence as the commission publishes it."))
     # Of the content and not of the clock: the same feed twice is the same bytes.
@@ -199,9 +200,9 @@ def feed_of(inquiry: Inquiry, entries: list[PublicEntry]) -> bytes:
         entry = made.add_entry()
         entry.guid(f"{address}#version-{each.version}", permalink=False)
         told = each.who or each.respondent_type or _("Name not published")
-        entry.title(f"{each.reference}: {told}")
+        entry.title(for_xml(f"{each.reference}: {told}"))
         entry.link(href=address)
-        entry.description(each.opening or each.reference)
+        entry.description(for_xml(each.opening) or each.reference)
         entry.pubDate(each.at)
     feed_bytes: bytes = made.rss_str(pretty=True)
     return feed_bytes

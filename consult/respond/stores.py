@@ -1,11 +1,12 @@
 """What the tables of drafts hold; drafts of a submission go with it along their foreign keys."""
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from consult.calls.models import Call
 from consult.foundation.database import rows_changed
 from consult.foundation.stores import Scope, holds, reaches
-from consult.respond.models import Reminder
+from consult.respond.models import Draft, Reminder
 
 holds(
     "drafts",
@@ -20,6 +21,9 @@ holds("reminders", personal=("address",), keys=("return_code",))
 
 @reaches("Reminders")
 def erase_reminders(session: Session, scope: Scope) -> int:
-    """Erase reminders that would go to somebody who is erased."""
-    mine = delete(Reminder).where(Reminder.address.in_(scope.addresses))
+    """Erase reminders of the inquiry that would go to somebody who is erased."""
+    of_inquiry = (
+        select(Draft.id).join(Call, Call.id == Draft.call_id).where(Call.inquiry_id == scope.inquiry_id)
+    )
+    mine = delete(Reminder).where(scope.has_address(Reminder.address), Reminder.draft_id.in_(of_inquiry))
     return rows_changed(session, mine) if scope.addresses else 0

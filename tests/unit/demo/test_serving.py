@@ -50,6 +50,13 @@ def test_what_a_proxy_says_of_the_reader_is_believed_only_when_told_so(
     assert met == [seen]
 
 
+def test_what_a_page_takes_the_server_lets_through(fresh_app: Callable[..., Flask]) -> None:
+    app = fresh_app()
+    most = [getattr(view, "largest_post", 0) for view in app.view_functions.values()]
+    assert max(most) > app.config["MAX_CONTENT_LENGTH"]
+    assert server_options(app)["max_request_body_size"] > max(most)
+
+
 @pytest.mark.parametrize("are_there", [True, False])
 def test_demo_accounts_are_named_only_where_they_can_sign_in(
     fresh_app: Callable[..., Flask], monkeypatch: pytest.MonkeyPatch, *, are_there: bool

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from werkzeug.datastructures import FileStorage
 
 from consult.accounts.models import User
 from consult.calls.models import Call, Inquiry
-from consult.evidence import jobs, views_batches
+from consult.evidence import jobs
 from consult.evidence.models import Respondent, SourceText, Submission
 from consult.evidence.models_batches import BatchDocument, BatchFile, FileBatch
 from consult.evidence.models_desk import Provenance
@@ -352,8 +353,9 @@ def test_an_erasure_takes_the_same_file_that_was_dropped_again_and_others_from_i
         inquiry.id,
         NOON,
         submissions=frozenset({submission.id}),
-        addresses=frozenset({"ann@example.org"}),
+        addresses=frozenset({"Ann@Example.org"}),
     )
+    assert erase_dropped_files(session, replace(scope, inquiry_id=inquiry.id + 1)) == 0
     assert erase_dropped_files(session, scope) == 2
     assert erase_dropped_files(session, scope) == 0
     left = session.scalars(select(BatchFile.name).where(BatchFile.state != FileState.STORED))
@@ -361,9 +363,9 @@ def test_an_erasure_takes_the_same_file_that_was_dropped_again_and_others_from_i
 
 
 def test_a_drop_that_weighs_too_much_says_so_and_keeps_nothing(
-    session: Session, clerk: PageClient, monkeypatch: pytest.MonkeyPatch
+    app: Flask, session: Session, clerk: PageClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(views_batches, "LARGEST_DROP", 20_000)
+    monkeypatch.setattr(app.view_functions["file_batches.drop"], "largest_post", 20_000)
     page = drop(clerk, ("large.txt", b"word " * 20_000), status=413)
     assert page.h1 == "Too much at once"
     assert clerk.get(page.link("Drop fewer files")).h1 == "Drop files"

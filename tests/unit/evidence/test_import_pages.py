@@ -391,6 +391,16 @@ def test_larger_files_than_other_posts_are_taken_from_members_only(
     assert app.test_client().post(HOME, data={"file": as_csv(long)}).status_code == 413
 
 
+def test_a_spreadsheet_that_is_too_large_says_so_and_is_not_kept(
+    app: Flask, session: Session, clerk: PageClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(app.view_functions["imports.give"], "largest_post", 10_000)
+    answer = clerk.http.post(HOME, data={"file": as_csv(["A-1", "", "", "words " * 5_000, "", ""])})
+    assert answer.status_code == 413
+    assert "That spreadsheet is too large" in answer.text
+    assert how_many(session, SpreadsheetImport) == 0
+
+
 def test_an_erasure_leaves_no_words_in_the_problems_of_its_inquiry(
     session: Session, call: Call, clerk: PageClient, work: Callable[[], None]
 ) -> None:

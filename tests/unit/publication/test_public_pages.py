@@ -105,6 +105,13 @@ def test_indexes_name_what_is_out_and_nothing_else(desk: Desk, client: PageClien
     assert "/sitemap.xml" in robots
 
 
+def test_signs_that_xml_cannot_hold_leave_the_feed_standing(desk: Desk, client: PageClient) -> None:
+    desk.publish(desk.send("The\x01 bus\ufffe went.", name="Ann\x0e Lee"))
+    feed = etree.fromstring(client.http.get(desk.public("feed.xml")).data)
+    assert feed.findtext("channel/item/description", "").split() == ["The", "bus", "went."]
+    assert feed.findtext("channel/item/title", "").split()[-2:] == ["Ann", "Lee"]
+
+
 @pytest.mark.parametrize("rest", ["", "respondents", "feed.xml"])
 def test_public_pages_are_asked_for_each_time_and_set_no_cookie(
     desk: Desk, client: PageClient, rest: str

@@ -95,6 +95,19 @@ def test_the_word_document_has_the_whole_call_under_headings(
     assert 'w:lang w:val="en-GB"' in document.styles.element.xml
 
 
+def test_signs_that_nobody_sees_keep_no_copy_from_being_made(
+    client: PageClient, world: World, call: Call, session: Session
+) -> None:
+    # As Word writes a line break within a paragraph.
+    call.title = "Who decides,\x0band\x01 where?"
+    world.questions["free_text"].prompt = "What\x0babout it?"
+    session.commit()
+    document = Document(BytesIO(client.http.get(f"{world.base}/copy.docx").data))
+    assert "Who decides, and where?" in bare(" ".join(p.text for p in document.paragraphs))
+    for end in ("copy", "copy.pdf"):
+        assert client.http.get(f"{world.base}/{end}").status_code == 200
+
+
 def test_a_call_in_two_languages_is_copied_in_both(
     client: PageClient, world: World, call: Call, session: Session
 ) -> None:
