@@ -7,7 +7,6 @@ from consult.foundation.errors import Refused
 from consult.foundation.jobs.names import JobName
 from consult.foundation.jobs.queue import enqueue, waiting_job
 from consult.foundation.jobs.worker import RunningJob, handles
-from consult.foundation.security import SYSTEM, Actor
 
 
 @handles(JobName.SUBMISSIONS_RECEIVED)
@@ -28,13 +27,13 @@ def propose_again(job: RunningJob) -> None:
 @handles(JobName.PERSONAL_DATA_WANTED)
 def look_for_personal_data(job: RunningJob) -> None:
     """Look through what has not been read for personal data, and put what is found on the redaction desk."""
-    personal.search_waiting(_inquiry_of(job), job.progress, actor=_actor_of(job))
+    personal.search_waiting(_inquiry_of(job), job.progress, actor=job.actor)
 
 
 @handles(JobName.CAMPAIGNS_WANTED)
 def group_again(job: RunningJob) -> None:
     """Group all letters anew."""
-    grouping.group_waiting(_inquiry_of(job), job.progress, actor=_actor_of(job), again=True)
+    grouping.group_waiting(_inquiry_of(job), job.progress, actor=job.actor, again=True)
 
 
 def work(job: RunningJob, *, again: bool) -> None:
@@ -42,16 +41,12 @@ def work(job: RunningJob, *, again: bool) -> None:
     inquiry_id = _inquiry_of(job)
     bridge.cut_waiting(inquiry_id, job.progress)
     if not again:
-        grouping.group_waiting(inquiry_id, job.progress, actor=_actor_of(job))
+        grouping.group_waiting(inquiry_id, job.progress, actor=job.actor)
         placing.place_waiting(inquiry_id, job.progress)
-    bridge.propose_waiting(inquiry_id, job.progress, actor=_actor_of(job), again=again)
+    bridge.propose_waiting(inquiry_id, job.progress, actor=job.actor, again=again)
 
 
 def _inquiry_of(job: RunningJob) -> int:
     if job.inquiry_id is None:
         raise Refused("This job names no inquiry.")
     return job.inquiry_id
-
-
-def _actor_of(job: RunningJob) -> Actor:
-    return Actor.member(job.requested_by) if job.requested_by else SYSTEM

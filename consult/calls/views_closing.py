@@ -19,7 +19,7 @@ from consult.calls.views_editor import USUAL_CLOSING, blueprint, to_call
 from consult.foundation.clock import now
 from consult.foundation.database import db, transaction
 from consult.foundation.errors import BadInput, Refused
-from consult.foundation.guard import current_actor, current_identity, requires
+from consult.foundation.guard import acting, current_identity, requires
 from consult.foundation.security import Permission
 from consult.foundation.web import LONDON
 
@@ -45,7 +45,7 @@ def extend(inquiry_slug: str, call_slug: str) -> Response | tuple[str, int]:
     until, why = moment(form.closes_day.data, form.closes_time.data), form.why.data or ""
 
     def verb(session: Session) -> object:
-        return service.extend_call(session, found.id, until, why=why, **by())
+        return service.extend_call(session, found.id, until, why=why, **acting())
 
     return done(verb, form.closes_day, "The closing date is changed.", call_slug, extend=form)
 
@@ -58,7 +58,7 @@ def close(inquiry_slug: str, call_slug: str) -> Response | tuple[str, int]:
     if not form.validate():
         return closing_page(found, close=form), 422
     with transaction() as session:
-        service.close_call(session, found.id, why=form.close_why.data or "", **by())
+        service.close_call(session, found.id, why=form.close_why.data or "", **acting())
     flash("The call is closed. Nobody can send evidence to it now.", "success")
     return to_call(call_slug)
 
@@ -73,7 +73,7 @@ def grace(inquiry_slug: str, call_slug: str) -> Response | tuple[str, int]:
     minutes, why = form.minutes.data or 0, form.grace_why.data or ""
 
     def verb(session: Session) -> object:
-        return service.set_grace(session, found.id, minutes, why=why, **by())
+        return service.set_grace(session, found.id, minutes, why=why, **acting())
 
     return done(verb, form.minutes, "The grace is changed.", call_slug, grace=form)
 
@@ -88,7 +88,7 @@ def opening(inquiry_slug: str, call_slug: str) -> Response | tuple[str, int]:
     opens_at, why = moment(form.opens_day.data, form.opens_time.data), form.opens_why.data or ""
 
     def verb(session: Session) -> object:
-        return service.move_opening(session, found.id, opens_at, why=why, **by())
+        return service.move_opening(session, found.id, opens_at, why=why, **acting())
 
     return done(verb, form.opens_day, "The opening is changed.", call_slug, opening=form)
 
@@ -108,11 +108,6 @@ def done(verb: Verb, field: Any, said: str, call_slug: str, **forms: Any) -> Res
 def found_call(call_slug: str) -> Call:
     """Return the call that the address names."""
     return call_of(db.session(), current_identity().inquiry_id, call_slug)
-
-
-def by() -> dict[str, Any]:
-    """Return who does it, where and when."""
-    return {"inquiry_id": current_identity().inquiry_id, "actor": current_actor(), "at": now()}
 
 
 def closing_page(

@@ -13,10 +13,9 @@ from consult.calls.models import Call, Section
 from consult.calls.queries import call_of
 from consult.calls.question_forms import SectionForm
 from consult.calls.rules import CallState
-from consult.foundation.clock import now
 from consult.foundation.database import db, transaction
 from consult.foundation.errors import BadInput, NotFound, Refused
-from consult.foundation.guard import current_actor, current_identity, requires
+from consult.foundation.guard import acting, current_identity, requires
 from consult.foundation.security import Permission
 
 blueprint = Blueprint("sections", __name__, url_prefix="/inquiries/<inquiry_slug>/calls/<call_slug>/sections")
@@ -58,7 +57,7 @@ def move(inquiry_slug: str, call_slug: str, section_id: int) -> Response:
     try:
         with transaction() as session:
             service.move_section(
-                session, section_id, "up" if request.form.get("towards") == "up" else "down", **by_whom()
+                session, section_id, "up" if request.form.get("towards") == "up" else "down", **acting()
             )
     except Refused as error:
         flash(str(error), "error")
@@ -71,7 +70,7 @@ def remove(inquiry_slug: str, call_slug: str, section_id: int) -> Response:
     """Take a heading away; its questions stay."""
     title = section_in(call_here(call_slug), section_id).title
     with transaction() as session:
-        service.remove_section(session, section_id, **by_whom())
+        service.remove_section(session, section_id, **acting())
     flash(f"The heading “{title}” is removed. Its questions stay.", "success")
     return to_sections(call_slug)
 
@@ -85,7 +84,7 @@ def written(
     if form.validate_on_submit():
         try:
             with transaction() as session:
-                save(session, form, by_whom())
+                save(session, form, acting())
         except BadInput as error:
             show_problems(form, {"introduction": str(error)})
             found = call_here(call_slug)
@@ -94,11 +93,6 @@ def written(
             flash("The section is saved.", "success")
             return to_sections(call_slug)
     return render_template("calls/section.html", form=form, **values), 422 if form.errors else 200
-
-
-def by_whom() -> dict[str, Any]:
-    """Return who does it, where and when, as verbs take it."""
-    return {"inquiry_id": current_identity().inquiry_id, "actor": current_actor(), "at": now()}
 
 
 def call_here(call_slug: str) -> Call:

@@ -11,10 +11,9 @@ from consult.codebook.forms import CodeForm, SheetForm
 from consult.codebook.queries import CodeEntry, code_by_slug, codes_of, history_of, newest_version
 from consult.codebook.sheets import read_csv
 from consult.codebook.uses import codings_by_code, link_to_codings
-from consult.foundation.clock import now
 from consult.foundation.database import db, transaction
 from consult.foundation.errors import BadInput, Refused
-from consult.foundation.guard import current_actor, current_identity, requires
+from consult.foundation.guard import acting, current_identity, requires
 from consult.foundation.panels import Fact, panel
 from consult.foundation.security import Permission
 
@@ -80,7 +79,7 @@ def add(inquiry_slug: str) -> Response | str:
         return editor(form, "Add a code")
     try:
         with transaction() as session:
-            made = service.add_code(session, form.text, parent_id=parent_id(form, codes), **who())
+            made = service.add_code(session, form.text, parent_id=parent_id(form, codes), **acting())
             slug, name = made.slug, made.name
     except Refused as refused:
         return editor(form, "Add a code", str(refused))
@@ -108,7 +107,7 @@ def edit(inquiry_slug: str, code_slug: str) -> Response | str:
                 form.text,
                 parent_id=parent_id(form, codes),
                 seen=form.seen.data or None,
-                **who(),
+                **acting(),
             )
     except service.ChangedMeanwhile as changed:
         return changed_meanwhile(form, code_slug, str(changed))
@@ -127,7 +126,7 @@ def move(inquiry_slug: str, code_slug: str) -> Response:
         raise BadInput("Choose whether to move the code up or down.")
     with transaction() as session:
         entry = found(session, code_slug)
-        service.move_code(session, entry.id, steps, **who())
+        service.move_code(session, entry.id, steps, **acting())
     return to_code(code_slug)
 
 
@@ -158,7 +157,7 @@ def import_sheet(inquiry_slug: str) -> Response | str | tuple[str, int]:
             raise BadInput("Choose a CSV file.")
         rows = read_csv(sheet.read())
         with transaction() as session:
-            done = service.import_codebook(session, rows, **who())
+            done = service.import_codebook(session, rows, **acting())
     except (BadInput, Refused) as refused:
         problems = getattr(refused, "problems", [])
         form.sheet.errors = [str(refused)]
@@ -193,7 +192,7 @@ def change_state(verb: Any, code_slug: str, words: str) -> Response:
     try:
         with transaction() as session:
             entry = found(session, code_slug)
-            verb(session, entry.id, **who())
+            verb(session, entry.id, **acting())
     except Refused as refused:
         flash(str(refused), "error")
     else:
@@ -209,11 +208,6 @@ def found(session: Session, code_slug: str) -> CodeEntry:
 def parent_id(form: CodeForm, codes: list[CodeEntry]) -> int | None:
     """Return the id of the parent chosen."""
     return next((code.id for code in codes if code.slug == form.parent.data), None)
-
-
-def who() -> dict[str, Any]:
-    """Return what every verb asks for: in which inquiry, who, when."""
-    return {"inquiry_id": current_identity().inquiry_id, "actor": current_actor(), "at": now()}
 
 
 def to_code(code_slug: str) -> Response:

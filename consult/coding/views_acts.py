@@ -25,7 +25,7 @@ from consult.evidence.rules import Bounds
 from consult.foundation.clock import now
 from consult.foundation.database import db, transaction
 from consult.foundation.errors import BadInput, NotFound, Refused
-from consult.foundation.guard import current_actor, current_identity, requires
+from consult.foundation.guard import acting, current_identity, requires
 from consult.foundation.security import Permission
 from consult.foundation.web import LONDON, as_time, wants_json
 
@@ -67,7 +67,7 @@ def undo(inquiry_slug: str, reference: str, decision_id: int) -> Response:
     """Take back a decision of one's own."""
 
     def act(session: Session) -> Done:
-        undone = service.undo_decision(session, decision_id, **who())
+        undone = service.undo_decision(session, decision_id, **acting())
         return Done("Taken back", session.get_one(Suggestion, undone.suggestion_id).passage_id)
 
     return perform(reference, ActForm(), act)
@@ -87,7 +87,7 @@ def withdraw(inquiry_slug: str, reference: str, coding_id: int) -> Response:
     """Withdraw a coding."""
 
     def act(session: Session) -> Done:
-        withdrawal = service.withdraw_coding(session, coding_id, **who())
+        withdrawal = service.withdraw_coding(session, coding_id, **acting())
         coding = session.get_one(Coding, withdrawal.coding_id)
         return Done(f"Withdrawn: {name_of(session, coding.code_id)}", coding.passage_id)
 
@@ -101,7 +101,7 @@ def repeat(inquiry_slug: str, reference: str, coding_id: int, which: str) -> Res
 
     def act(session: Session) -> Done:
         verb = service.apply_to_repeats if which == "spread" else service.withdraw_from_repeats
-        number = verb(session, coding_id, **who())
+        number = verb(session, coding_id, **acting())
         coding = session.get_one(Coding, coding_id)
         words = "Applied to" if which == "spread" else "Withdrawn from"
         undo = address("repeat", coding_id=coding_id, which="gather") if which == "spread" else ""
@@ -124,7 +124,7 @@ def said(
         verdict,
         replacement_id=replacement_id,
         act_key=form.key_for(suggestion_id, verdict, replacement_id or ""),
-        **who(),
+        **acting(),
     )
     suggestion = session.get_one(Suggestion, suggestion_id)
     name = name_of(session, replacement_id or suggestion.code_id)
@@ -147,7 +147,7 @@ def applied(session: Session, reference: str, form: ApplyForm) -> Done:
         raise NotFound("There is no such text in this submission.")
     bounds = located(text.body, form.passage, form.words.data or "", form.claimed)
     act_key = form.key_for(text.id, bounds, form.code_id)
-    coding = service.apply_code(session, text.id, bounds, form.code_id, act_key=act_key, **who())
+    coding = service.apply_code(session, text.id, bounds, form.code_id, act_key=act_key, **acting())
     words = f"Coded: {name_of(session, coding.code_id)}"
     return Done(words, coding.passage_id, address("withdraw", coding_id=coding.id))
 
@@ -234,8 +234,3 @@ def address(act: str, **values: Any) -> str:
 def name_of(session: Session, code_id: int) -> str:
     """Return the name of a code."""
     return session.get_one(Code, code_id).name
-
-
-def who() -> dict[str, Any]:
-    """Return what every verb asks for: in which inquiry, who, when."""
-    return {"inquiry_id": current_identity().inquiry_id, "actor": current_actor(), "at": now()}

@@ -17,7 +17,6 @@ from consult.foundation.files import file_store
 from consult.foundation.jobs.chores import hourly
 from consult.foundation.jobs.names import JobName
 from consult.foundation.jobs.worker import RunningJob, handles
-from consult.foundation.security import SYSTEM, Actor
 
 # Short enough that nobody who saves meanwhile waits long.
 ROWS_AT_ONCE = 500
@@ -52,7 +51,7 @@ def store_spreadsheet(job: RunningJob) -> None:
         return
     source = source_for(held)
     import_id, done, total = held.id, held.row_done, held.found["rows"]
-    origin, actor = imports.origin_of(held, source), actor_of(job)
+    origin, actor = imports.origin_of(held, source), job.actor
     rows, first = source.responses(after_row=done), source.layout.heading_rows
     while batch := list(islice(rows, ROWS_AT_ONCE)):
         with transaction() as session:
@@ -65,11 +64,6 @@ def store_spreadsheet(job: RunningJob) -> None:
         job.progress(min(done - first, total), total)
     with transaction() as session:
         imports.finish_import(session, import_id, inquiry_id=job.inquiry_id, actor=actor, at=now())
-
-
-def actor_of(job: RunningJob) -> Actor:
-    """Return who asked for the work."""
-    return Actor.member(job.requested_by) if job.requested_by else SYSTEM
 
 
 def import_of(job: RunningJob, state: ImportState) -> SpreadsheetImport | None:

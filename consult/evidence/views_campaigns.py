@@ -25,7 +25,7 @@ from consult.evidence.service.grouping import want_campaigns
 from consult.foundation.clock import now
 from consult.foundation.database import db, transaction
 from consult.foundation.errors import BadInput, NotFound
-from consult.foundation.guard import current_actor, current_identity, requires
+from consult.foundation.guard import acting, current_actor, current_identity, requires
 from consult.foundation.panels import Step, link, next_steps
 from consult.foundation.security import Permission
 
@@ -89,7 +89,7 @@ def confirm(inquiry_slug: str, reference: str) -> Response:
         return make_response(group_page(reference, form), 422)
     alone = request.form.get("letters") == "one-by-one"
     with transaction() as session:
-        made = service.confirm_campaign(session, reference, form.wording(), template_alone=alone, **who())
+        made = service.confirm_campaign(session, reference, form.wording(), template_alone=alone, **acting())
         campaign_id, name = made.id, made.name
     flash(f"The campaign “{name}” is confirmed.", "success")
     return to_campaign(campaign_id)
@@ -100,7 +100,7 @@ def confirm(inquiry_slug: str, reference: str) -> Response:
 def refuse(inquiry_slug: str, reference: str) -> Response:
     """Say that a group of letters is no campaign."""
     with transaction() as session:
-        letters = service.refuse_group(session, reference, **who())
+        letters = service.refuse_group(session, reference, **acting())
     flash(f"These {letters:,} letters are no campaign. Each is counted as any other submission.", "success")
     return redirect(url_for("campaigns.index", inquiry_slug=inquiry_slug))
 
@@ -120,7 +120,7 @@ def change(inquiry_slug: str, campaign_id: int) -> Response:
     if not form.validate_on_submit():
         return make_response(campaign_page(campaign_id, form), 422)
     with transaction() as session:
-        service.change_campaign(session, campaign_id, form.wording(), **who())
+        service.change_campaign(session, campaign_id, form.wording(), **acting())
     flash("The campaign is changed. Every figure follows.", "success")
     return to_campaign(campaign_id)
 
@@ -134,7 +134,7 @@ def decide(inquiry_slug: str, campaign_id: int) -> Response:
         raise BadInput("Give the reference of at least one submission, such as LOC0012.")
     verdict = verdict_given(request.form.get("verdict", ""))
     with transaction() as session:
-        changed = service.decide_letters(session, campaign_id, references, verdict, **who())
+        changed = service.decide_letters(session, campaign_id, references, verdict, **acting())
     if changed:
         letters = f"{references[0]}" if len(references) == 1 else f"{len(references):,} letters"
         flash(f"{letters}: {VERDICT_WORDS[verdict].lower()}.", "success")
@@ -146,7 +146,7 @@ def decide(inquiry_slug: str, campaign_id: int) -> Response:
 def take_waiting(inquiry_slug: str, campaign_id: int) -> Response:
     """Take all letters that are offered to a campaign into it."""
     with transaction() as session:
-        taken = service.confirm_waiting(session, campaign_id, **who())
+        taken = service.confirm_waiting(session, campaign_id, **acting())
     flash(f"{taken:,} {'letter' if taken == 1 else 'letters'} added to the campaign.", "success")
     return to_campaign(campaign_id)
 
@@ -159,7 +159,9 @@ def split(inquiry_slug: str, campaign_id: int) -> Response:
     name = request.form.get("name", "")
     with transaction() as session:
         rule = reads.campaign_by_id(session, current_identity().inquiry_id, campaign_id).rule
-        made = service.split_campaign(session, campaign_id, references, service.Wording(name, rule), **who())
+        made = service.split_campaign(
+            session, campaign_id, references, service.Wording(name, rule), **acting()
+        )
         made_id, name = made.id, made.name
     flash(f"“{name}” is now a campaign of its own.", "success")
     return to_campaign(made_id)
@@ -256,11 +258,6 @@ def to_campaign(campaign_id: int, show: str = "") -> Response:
     return redirect(
         url_for("campaigns.campaign", inquiry_slug=slug, campaign_id=campaign_id, show=show or None)
     )
-
-
-def who() -> dict[str, Any]:
-    """Return who acts, where and when."""
-    return {"inquiry_id": current_identity().inquiry_id, "actor": current_actor(), "at": now()}
 
 
 @next_steps(Permission.HANDLE_EVIDENCE)

@@ -67,7 +67,7 @@ class FileStore:
         with self._alone():
             incoming.replace(place)
         for folder in (place.parent, self.folder):
-            _flush_folder(folder)
+            flush_folder(folder)
 
     def path_of(self, sha256: str) -> Path:
         """Return where a file lies or would lie; only a hash is a name here."""
@@ -92,7 +92,7 @@ class FileStore:
         with self._alone():
             place.unlink(missing_ok=True)
         if place.parent.is_dir():
-            _flush_folder(place.parent)
+            flush_folder(place.parent)
 
     def remove_idle(self, sha256: str, *, before: datetime) -> bool:
         """Remove a file unless it was kept, for the first time or again, since `before`."""
@@ -101,7 +101,7 @@ class FileStore:
             if not place.is_file() or place.stat().st_mtime >= before.timestamp():
                 return False
             place.unlink()
-        _flush_folder(place.parent)
+        flush_folder(place.parent)
         return True
 
     def names(self) -> Iterator[str]:
@@ -146,7 +146,7 @@ def _write(path: Path, source: IO[bytes], most: int | None) -> StoredFile:
     return StoredFile(digest.hexdigest(), size)
 
 
-def _flush_folder(folder: Path) -> None:
+def flush_folder(folder: Path) -> None:
     """Make a name durable: a file is lost with its name, whatever was flushed into it."""
     handle = os.open(folder, os.O_RDONLY)
     try:

@@ -7,6 +7,7 @@ from flask import Flask, abort, current_app, g, request
 from flask_security import current_user
 from werkzeug.wrappers import Response
 
+from consult.foundation.clock import now
 from consult.foundation.security import Actor, Identity, Permission
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -59,6 +60,11 @@ def current_identity() -> Identity:
 def current_actor() -> Actor:
     """Return the signed-in member as the actor of a service verb."""
     return Actor.member(current_identity().user_id)
+
+
+def acting() -> dict[str, Any]:
+    """Return what a service verb asks for beside its own arguments: in which inquiry, who, when."""
+    return {"inquiry_id": current_identity().inquiry_id, "actor": current_actor(), "at": now()}
 
 
 def enforce() -> Any:

@@ -14,6 +14,8 @@ from typing import Any
 
 from flask import current_app
 
+from consult.foundation.files import flush_folder
+
 FILE = "erasures.jsonl"
 
 
@@ -48,16 +50,8 @@ class Ledger:
             os.fsync(handle)
         finally:
             os.close(handle)
-        _flush_folder(self.path.parent)
+        flush_folder(self.path.parent)
         return True
-
-
-def _flush_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def ledger() -> Ledger:

@@ -7,6 +7,7 @@ from govuk_frontend_wtf.wtforms_widgets import GovSelect, GovTextArea, GovTextIn
 from wtforms import SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
+from consult.evidence.forms import tidy
 from consult.foundation.language import _, lazy
 from consult.foundation.web import Form
 from consult.publication.filters import EvidenceFilter
@@ -15,11 +16,6 @@ from consult.publication.rules import GROUND_WORDS, Ground
 LONGEST_REASON = 2_000
 LONGEST_SEARCH = 200
 _GROUNDS: Any = {ground.value: words for ground, words in GROUND_WORDS.items()}
-
-
-def tidy(typed: str | None) -> str:
-    """Return what was typed without the white space around it and without control characters."""
-    return "".join(sign for sign in typed or "" if sign.isprintable() or sign in "\r\n\t").strip()
 
 
 class DecisionForm(Form):

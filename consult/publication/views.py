@@ -1,7 +1,6 @@
 """The redaction desk: what is proposed to be withheld, one submission at a time."""
 
 import secrets
-from typing import Any
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
@@ -11,7 +10,7 @@ from consult.evidence.rules import Bounds
 from consult.foundation.clock import now
 from consult.foundation.database import db, transaction
 from consult.foundation.errors import BadInput, NotFound
-from consult.foundation.guard import current_actor, current_identity, requires
+from consult.foundation.guard import acting, current_identity, requires
 from consult.foundation.jobs.names import JobName
 from consult.foundation.jobs.queue import enqueue, waiting_job
 from consult.foundation.panels import Fact, Step, next_steps, panel
@@ -116,11 +115,6 @@ def finish(inquiry_slug: str, reference: str) -> Response:
         service.finish(session, reference, **acting())
     flash(f"{reference}: redaction done.", "success")
     return redirect(url_for("redaction.queue", inquiry_slug=inquiry_slug))
-
-
-def acting() -> dict[str, Any]:
-    """Return who acts where, and when."""
-    return {"inquiry_id": current_identity().inquiry_id, "actor": current_actor(), "at": now()}
 
 
 def page_of(reference: str) -> DeskPage:

@@ -1,14 +1,11 @@
 """Publishing: what may go out, what exactly would, what is out, and taking it back."""
 
-from typing import Any
-
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from consult.foundation.clock import now
 from consult.foundation.database import db, transaction
 from consult.foundation.errors import BadInput, NotFound
-from consult.foundation.guard import current_actor, current_identity, requires
+from consult.foundation.guard import acting, current_identity, requires
 from consult.foundation.security import Permission
 from consult.publication import queries, service
 from consult.publication.forms import PassOverForm, TakeBackForm
@@ -127,11 +124,6 @@ def take_batch_back(inquiry_slug: str, batch_id: int) -> Response:
 def counted(number: int) -> str:
     """Return a number of submissions in words."""
     return "1 submission" if number == 1 else f"{number} submissions"
-
-
-def acting() -> dict[str, Any]:
-    """Return who acts where, and when."""
-    return {"inquiry_id": current_identity().inquiry_id, "actor": current_actor(), "at": now()}
 
 
 def batch_of(references: list[str]) -> list[GoingOut]:

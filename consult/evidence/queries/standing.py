@@ -28,9 +28,3 @@ def answer_in(version: int) -> ColumnElement[bool]:
     """Hold for the answers of one version of their submission."""
     replaced = exists().where(ReplacedAnswer.answer_id == Answer.id, ReplacedAnswer.version <= version)
     return (Answer.version <= version) & ~replaced
-
-
-def text_in(version: int) -> ColumnElement[bool]:
-    """Hold for the source texts of one version of their submission."""
-    replaced = exists().where(ReplacedText.source_text_id == SourceText.id, ReplacedText.version <= version)
-    return (SourceText.version <= version) & ~replaced

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Executable, func, select
+from sqlalchemy import Executable, select
 from sqlalchemy.orm import Session
 
 from consult.evidence.models import (
@@ -13,10 +13,8 @@ from consult.evidence.models import (
     AnswerCell,
     AnswerChoice,
     ConfidentialPassage,
-    ReplacedText,
     Respondent,
     SourceText,
-    Submission,
     SubmissionVersion,
 )
 from consult.evidence.queries.standing import answer_stands
@@ -53,14 +51,6 @@ class StandingAnswer:
     option_ids: tuple[int, ...] = ()
     cells: tuple[tuple[int, int], ...] = ()
     confidences: tuple[tuple[Bounds, str], ...] = ()
-
-
-@dataclass(frozen=True)
-class ReplacedWords:
-    """A text that no longer stands and the version that replaced it."""
-
-    source_text_id: int
-    version: int
 
 
 def versions_of(session: Session, submission_id: int) -> tuple[VersionRead, ...]:
@@ -137,26 +127,3 @@ def _gathered(session: Session, rows: Executable) -> dict[int, list[tuple[Any, .
     for key, *values in session.execute(rows):
         found.setdefault(key, []).append(tuple(values))
     return found
-
-
-def replaced_words(session: Session, submission_id: int) -> tuple[ReplacedWords, ...]:
-    """Return which texts of a submission were replaced, and by which version."""
-    rows = session.execute(
-        select(ReplacedText.source_text_id, ReplacedText.version)
-        .join(SourceText, SourceText.id == ReplacedText.source_text_id)
-        .where(SourceText.submission_id == submission_id)
-        .order_by(ReplacedText.version, SourceText.position)
-    )
-    return tuple(ReplacedWords(*row) for row in rows)
-
-
-def newest_sending(session: Session, submission_id: int) -> datetime | None:
-    """Return when the version that stands was sent."""
-    sent = select(func.max(SubmissionVersion.sent_at)).where(SubmissionVersion.submission_id == submission_id)
-    return session.scalar(sent)
-
-
-def submission_with_receipt(session: Session, receipt_hash: str) -> int | None:
-    """Return the id of the submission that a receipt code opens: the code of any of its versions does."""
-    found = select(SubmissionVersion.submission_id).where(SubmissionVersion.receipt_hash == receipt_hash)
-    return session.scalar(found.join(Submission, Submission.id == SubmissionVersion.submission_id))

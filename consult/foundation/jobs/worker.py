@@ -20,6 +20,7 @@ from consult.foundation.database import db, rows_changed, transaction
 from consult.foundation.errors import Busy, ConsultError
 from consult.foundation.jobs.models import Job
 from consult.foundation.jobs.names import JobName, JobState
+from consult.foundation.security import SYSTEM, Actor
 
 LEASE = timedelta(seconds=20)
 HEARTBEAT_SECONDS = 5.0
@@ -42,6 +43,11 @@ class RunningJob:
         self.requested_by = job.requested_by
         self.arguments: dict[str, Any] = job.arguments
         self._token = token
+
+    @property
+    def actor(self) -> Actor:
+        """Return who asked for the work."""
+        return Actor.member(self.requested_by) if self.requested_by else SYSTEM
 
     def progress(self, done: int, total: int, message: str = "") -> None:
         """Show progress and renew the lease, in a transaction of its own; raises LeaseLost when to stop."""
