@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from consult.calls.rules import QuestionKind
-from consult.evidence.rules import Bounds, PublicationChoice, closest, paragraphs_of
+from consult.evidence.rules import Bounds, PublicationChoice, paragraphs_of
 from consult.foundation.language import _
 from consult.respond.answers import SHOWN_INSTEAD, UNSTORABLE, Asked, one
 
@@ -107,12 +107,10 @@ def choice_for(asked: Asked, about: Mapping[str, Any]) -> PublicationChoice | No
     return PublicationChoice(chosen) if chosen in set(PublicationChoice) else None
 
 
-def choice_that_holds(asked: Asked, about: Mapping[str, Any]) -> PublicationChoice | None:
-    """Return the closer of an answer's own choice and that for all of it; None while that is not made."""
-    whole = str(about.get("publication", ""))
-    if whole not in set(PublicationChoice):
-        return None
-    return closest(PublicationChoice(whole), choice_for(asked, about))
+def choice_for_all(about: Mapping[str, Any]) -> PublicationChoice | None:
+    """Return the choice for all of the evidence; None while it is not made."""
+    chosen = str(about.get("publication", ""))
+    return PublicationChoice(chosen) if chosen in set(PublicationChoice) else None
 
 
 def may_be_marked(asked: Asked) -> bool:

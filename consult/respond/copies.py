@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from typing import Any
 
+from consult.evidence.rules import PublicationChoice
 from consult.foundation.language import _, page_language
 from consult.foundation.web import as_time
 from consult.respond.forms import PUBLICATION_CHOICES, WHAT_WILL_HAPPEN
-from consult.respond.outcomes import OUTCOMES
+from consult.respond.outcomes import but_where_chosen_otherwise, what_happens
 from consult.respond.queries_receipt import AnswerSent, Receipt
 
 
@@ -55,7 +56,10 @@ def copy_of(receipt: Receipt) -> ReceiptCopied:
         ),
         footer=f"{receipt.reference} · {receipt.inquiry_title}",
         facts=tuple(facts_of(receipt)),
-        answers=(*(answer_of(answer) for answer in receipt.answers), *documents_of(receipt)),
+        answers=(
+            *(answer_of(answer, receipt.publication) for answer in receipt.answers),
+            *documents_of(receipt),
+        ),
     )
 
 
@@ -65,7 +69,13 @@ def documents_of(receipt: Receipt) -> list[AnswerCopied]:
         f"{each.in_words}: {each.position}. {each.prompt}" if each.position else each.in_words
         for each in receipt.documents
     )
-    return [AnswerCopied(_("Documents"), "", names, (_("They are kept as you sent them."),))] if names else []
+    own = (
+        f"{each.name}: {what_happens(receipt.publication, each.publication)}"
+        for each in receipt.documents
+        if each.publication
+    )
+    notes = (_("They are kept as you sent them."), *own)
+    return [AnswerCopied(_("Documents"), "", names, notes)] if names else []
 
 
 def facts_of(receipt: Receipt) -> list[FactCopied]:
@@ -73,6 +83,8 @@ def facts_of(receipt: Receipt) -> list[FactCopied]:
     changed = receipt.version > 1
     last = _("%(when)s, version %(number)s", when=as_time(receipt.changed_at), number=receipt.version)
     not_given = _("Not given")
+    happens = f"{PUBLICATION_CHOICES[receipt.publication]}. {WHAT_WILL_HAPPEN[receipt.publication]}"
+    otherwise = any(answer.publication or answer.kept_back for answer in receipt.answers)
     told = [
         (_("Sent to"), receipt.call_title),
         (_("Inquiry"), receipt.inquiry_title),
@@ -83,10 +95,7 @@ def facts_of(receipt: Receipt) -> list[FactCopied]:
         (_("E-mail address"), receipt.email or not_given),
         (_("Which describes you best"), receipt.respondent_type),
         *((str(declared_names()[name]), words) for name, words in receipt.declared.items()),
-        (
-            _("Publication"),
-            f"{PUBLICATION_CHOICES[receipt.publication]}. {WHAT_WILL_HAPPEN[receipt.publication]}",
-        ),
+        (_("Publication"), f"{happens} {but_where_chosen_otherwise()}" if otherwise else happens),
     ]
     return [FactCopied(name, value) for name, value in told if value]
 
@@ -101,9 +110,9 @@ def declared_names() -> dict[str, str]:
     }
 
 
-def answer_of(answer: AnswerSent) -> AnswerCopied:
+def answer_of(answer: AnswerSent, whole: PublicationChoice) -> AnswerCopied:
     """Return one answer with what happens to it where that is not what happens to all."""
-    own = [str(OUTCOMES[answer.publication])] if answer.publication else []
+    own = [what_happens(whole, answer.publication)] if answer.publication else []
     kept = [
         _("Kept from everybody outside the commission: “%(words)s”", words=words)
         for words in answer.kept_back

@@ -18,6 +18,7 @@ from consult.foundation.web import Form
 from consult.respond.answers import DECLINED, Asked, Typed, keepable, many, problem_with, without_postcode
 from consult.respond.confidences import (
     CHOICE_OF_ANSWER,
+    MOST_CONFIDENCES,
     Confidence,
     paragraphs_ticked,
     problems_of_marking,
@@ -302,6 +303,14 @@ class ConfidenceForm(JourneyForm):
         """Tell whether the words can be marked in a text."""
         words, ticks, harm = self.words.data or "", self.paragraphs.data or [], self.harm.data or ""
         return self.set_problems(problems_of_marking(text, words, ticks, harm))
+
+    def has_room(self, marks: Sequence[Confidence]) -> bool:
+        """Tell whether as many marks can be kept: one left out unsaid would be published."""
+        full = _(
+            "At most %(most)s passages can be marked. Mark whole paragraphs, or do not publish the answer.",
+            most=MOST_CONFIDENCES,
+        )
+        return self.set_problems({"words": full} if len(marks) > MOST_CONFIDENCES else {})
 
     def marked(self, asked: Asked, text: str) -> list[Confidence]:
         """Return what was marked; only what is right."""

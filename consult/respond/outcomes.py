@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from consult.evidence.rules import PublicationChoice
+from consult.evidence.rules import PublicationChoice, closest
 from consult.foundation.language import _, lazy, ngettext
 from consult.respond.answers import Asked, Typed, has_declined, is_blank, one
-from consult.respond.confidences import Confidence, choice_that_holds, where_words_stand
+from consult.respond.confidences import Confidence, choice_for, choice_for_all, where_words_stand
+from consult.respond.documents import FileHeld
 from consult.respond.forms import BEFORE_SENDING, WHAT_WILL_HAPPEN
 
 OUTCOMES = {
@@ -14,7 +15,21 @@ OUTCOMES = {
     PublicationChoice.WITHOUT_NAME: lazy("Will be published without your name."),
     PublicationChoice.NOT_PUBLISHED: lazy("Will not be published."),
 }
+# The page of a submission with name says whose it is, so nothing stands on it without.
+BESIDE_A_NAME = lazy("Will not be published: what is published of your evidence stands beside your name.")
 LONGEST_SHOWN = 160
+
+
+def what_happens(whole: PublicationChoice, own: PublicationChoice | None = None) -> str:
+    """Return what will happen to a part, by the choice for all of the evidence and the part's own."""
+    if (whole, own) == (PublicationChoice.WITH_NAME, PublicationChoice.WITHOUT_NAME):
+        return str(BESIDE_A_NAME)
+    return str(OUTCOMES[closest(whole, own)])
+
+
+def but_where_chosen_otherwise() -> str:
+    """Return what stands after the choice for all where some part has one of its own."""
+    return _("Where you chose otherwise for an answer, or marked words in it, that holds instead.")
 
 
 def what_to_know(choice: PublicationChoice) -> str:
@@ -26,11 +41,29 @@ def outcome_of(
     asked: Asked, typed: Typed | None, about: Mapping[str, Any], confidences: Iterable[Confidence]
 ) -> tuple[str, ...]:
     """Return what will happen to one answer, a line each; nothing while it is not answered or chosen."""
-    choice = choice_that_holds(asked, about)
-    if choice is None or is_blank(typed) or has_declined(asked, typed):
+    whole = choice_for_all(about)
+    if whole is None or is_blank(typed) or has_declined(asked, typed):
         return ()
     mine = [confidence for confidence in confidences if confidence.question == asked.slug]
-    return (str(OUTCOMES[choice]), *(kept_back(one(typed), mark) for mark in mine))
+    holds = what_happens(whole, choice_for(asked, about))
+    return (holds, *(kept_back(one(typed), mark) for mark in mine))
+
+
+def outcome_of_files(
+    files: Iterable[FileHeld], answered: Iterable[Asked], about: Mapping[str, Any]
+) -> tuple[str, ...]:
+    """Return what will happen to files, once where it is the same for all of them, else by name.
+
+    A document for a question follows what was chosen for the answer in words to it.
+    """
+    whole = choice_for_all(about)
+    if whole is None:
+        return ()
+    own = {asked.slug: choice_for(asked, about) for asked in answered}
+    told = [(each.name, what_happens(whole, own.get(each.question))) for each in files]
+    if len({outcome for _name, outcome in told}) < 2:
+        return tuple(outcome for _name, outcome in told[:1])
+    return tuple(f"{name}: {outcome}" for name, outcome in told)
 
 
 def kept_back(text: str, mark: Confidence) -> str:

@@ -17,7 +17,7 @@ from consult.foundation.language import _
 from consult.respond.answers import Asked, is_blank, keepable
 from consult.respond.codes import grouped
 from consult.respond.components import heading_legend, widget_for, words_so_far
-from consult.respond.confidences import may_be_marked
+from consult.respond.confidences import choice_for, may_be_marked, words_gone
 from consult.respond.documents import beside_answers, files_for
 from consult.respond.drafting import Words
 from consult.respond.fields import answer_in_words
@@ -31,7 +31,7 @@ from consult.respond.forms import (
     QuestionForm,
 )
 from consult.respond.logic import answered_in_vain, begins_section, progress
-from consult.respond.outcomes import OUTCOMES, outcome_of, what_to_know
+from consult.respond.outcomes import but_where_chosen_otherwise, outcome_of, outcome_of_files, what_to_know
 from consult.respond.queries_receipt import reference_of
 from consult.respond.rules import (
     ABOUT,
@@ -217,6 +217,7 @@ def confidential_page(visit: Visit) -> Response:
         back=address_of(visit.call, PUBLICATION),
         onward=address_of(visit.call, CHECK),
         marks=[(by_slug[mark.question], mark) for mark in known],
+        gone={mark for _asked, mark in words_gone(visit.call.questions, visit.started.answers, known)},
         written=written_answers(visit),
     )
 
@@ -294,7 +295,7 @@ def rows_of(visit: Visit, filled: Filled, questions: Sequence[Asked] | None = No
         *declaration_rows(visit, filled.about),
         *(question_row(visit, each, filled) for each in asked),
         *document_rows(visit, filled),
-        publication_row(visit, filled.about),
+        publication_row(visit, filled),
     ]
 
 
@@ -337,6 +338,8 @@ def about_rows(visit: Visit, about: Mapping[str, Any]) -> list[Row]:
 def question_row(visit: Visit, asked: Asked, filled: Filled) -> Row:
     """Return the line of one question, with what will happen to the answer."""
     typed = filled.answers.get(asked.slug)
+    files = files_for(filled.files, asked)
+    of_files = outcome_of_files(files, (), filled.about) if asked.kind is QuestionKind.FILE else ()
     return Row(
         asked=asked.prompt,
         lines=() if asked.kind is QuestionKind.FILE else tuple(answer_in_words(asked, typed)),
@@ -344,8 +347,8 @@ def question_row(visit: Visit, asked: Asked, filled: Filled) -> Row:
         href=address_of(visit.call, Step("question", asked.number), back=CHECK.page),
         change=_("the answer to question %(number)s", number=asked.position),
         in_full=asked.kind is QuestionKind.FREE_TEXT,
-        outcome=outcome_of(asked, typed, filled.about, filled.confidences),
-        files=tuple(each.in_words for each in files_for(filled.files, asked)),
+        outcome=of_files or outcome_of(asked, typed, filled.about, filled.confidences),
+        files=tuple(each.in_words for each in files),
     )
 
 
@@ -356,24 +359,20 @@ def document_rows(visit: Visit, filled: Filled) -> list[Row]:
         return []
     href = address_of(visit.call, DOCUMENTS, back=CHECK.page)
     names = tuple(each.in_words for each in beside)
-    return [Row(_("Documents"), (), "", href, _("the documents"), outcome=of_files(filled), files=names)]
+    answered = [asked for asked in visit.questions if not is_blank(filled.answers.get(asked.slug))]
+    happens = outcome_of_files(beside, answered, filled.about)
+    return [Row(_("Documents"), (), "", href, _("the documents"), outcome=happens, files=names)]
 
 
-def of_files(filled: Filled) -> tuple[str, ...]:
-    """Return what will happen to the documents, which follow the choice for all of the evidence."""
-    chosen = str(filled.about.get("publication", ""))
-    if not filled.files or chosen not in set(PublicationChoice):
-        return ()
-    return (str(OUTCOMES[PublicationChoice(chosen)]),)
-
-
-def publication_row(visit: Visit, about: Mapping[str, Any]) -> Row:
+def publication_row(visit: Visit, filled: Filled) -> Row:
     """Return the line of the publication choice, with what will happen."""
-    chosen = str(about.get("publication", ""))
+    chosen = str(filled.about.get("publication", ""))
     problem = publication_problem(chosen)
     lines: tuple[str, ...] = ()
     if not problem:
         choice = PublicationChoice(chosen)
         lines = (str(PUBLICATION_CHOICES[choice]), what_to_know(choice))
+        if filled.confidences or any(choice_for(asked, filled.about) for asked in answered_questions(visit)):
+            lines += (but_where_chosen_otherwise(),)
     href = address_of(visit.call, PUBLICATION, back=CHECK.page)
     return Row(_("May we publish it?"), lines, problem, href, _("the publication choice"))

@@ -7,8 +7,11 @@ from sqlalchemy.orm import Session, aliased
 
 from consult.calls.models import Question
 from consult.evidence.extraction import Extraction
+from consult.evidence.models import Answer
 from consult.evidence.models_documents import Attachment
+from consult.evidence.queries import answer_stands
 from consult.evidence.queries.documents import attachment_in
+from consult.evidence.rules import PublicationChoice
 from consult.foundation.errors import NotFound
 from consult.foundation.language import Words, _, in_language
 from consult.respond.documents import FileHeld, size_in_words
@@ -23,6 +26,8 @@ class DocumentSent:
     size: int
     position: int | None
     prompt: Words | None
+    # The choice made for the answer to that question, which the document follows.
+    publication: PublicationChoice | None = None
 
     @property
     def in_words(self) -> str:
@@ -70,14 +75,24 @@ def documents_sent(session: Session, submission_id: int, version: int) -> tuple[
         .scalar_subquery()
     )
     found = session.execute(
-        select(Attachment.name, Attachment.size, Question, position)
+        select(Attachment.name, Attachment.size, Question, position, Answer.publication)
         .outerjoin(Question, Question.id == Attachment.question_id)
+        .outerjoin(
+            Answer,
+            (Answer.submission_id == Attachment.submission_id)
+            & (Answer.question_id == Attachment.question_id)
+            & answer_stands(),
+        )
         .where(Attachment.submission_id == submission_id, attachment_in(version))
         .order_by(Attachment.position)
     )
     return tuple(
         DocumentSent(
-            name, size, place if question else None, in_language(question, "prompt") if question else None
+            name,
+            size,
+            place if question else None,
+            in_language(question, "prompt") if question else None,
+            own,
         )
-        for name, size, question, place in found
+        for name, size, question, place, own in found
     )

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from consult.calls.models import Call, Inquiry, Question
@@ -13,13 +13,14 @@ from consult.evidence.models import (
     Answer,
     AnswerCell,
     AnswerChoice,
+    ConfidentialPassage,
     SourceText,
     Submission,
     SubmissionVersion,
     WithdrawalRequest,
 )
 from consult.evidence.queries import cells_in_words, confidences_of
-from consult.evidence.queries.standing import answer_stands
+from consult.evidence.queries.standing import answer_stands, text_stands
 from consult.evidence.rules import PublicationChoice, SubmissionState
 from consult.foundation.errors import NotFound
 from consult.foundation.language import ENGLISH, _, in_language
@@ -192,12 +193,28 @@ class Acknowledged:
     changed_at: datetime
     version: int
     publication: PublicationChoice
+    # Whether something else was chosen for an answer, or words were marked as confidential.
+    otherwise: bool
 
 
 def acknowledged(session: Session, receipt_code: str) -> Acknowledged:
     """Return what stands under a receipt code without any of its words; NotFound for any other."""
+    chosen = exists().where(
+        Answer.submission_id == Submission.id, Answer.publication.is_not(None), answer_stands()
+    )
+    marked = exists().where(
+        ConfidentialPassage.source_text_id == SourceText.id,
+        SourceText.submission_id == Submission.id,
+        text_stands(),
+    )
     row = session.execute(
-        select(Submission.reference, SubmissionVersion.sent_at, Submission.version, Submission.publication)
+        select(
+            Submission.reference,
+            SubmissionVersion.sent_at,
+            Submission.version,
+            Submission.publication,
+            or_(chosen, marked),
+        )
         .join(
             SubmissionVersion,
             (SubmissionVersion.submission_id == Submission.id)

@@ -14,6 +14,7 @@ from consult.respond import pages
 from consult.respond.codes import code_read, grouped, is_code, receipt_code_for
 from consult.respond.forms import WHAT_WILL_HAPPEN, ResumeForm
 from consult.respond.guesses import TooManyGuesses, may_try, note_wrong
+from consult.respond.outcomes import but_where_chosen_otherwise
 from consult.respond.pages_later import later_page
 from consult.respond.queries import slugs_for_code
 from consult.respond.queries_receipt import acknowledged, receipt_exists
@@ -102,6 +103,7 @@ def sent(inquiry_slug: str, call_slug: str) -> Response:
         policy=policy_in_words(visit.call.withdrawal_policy),
         receipt_code=grouped(code),
         will_happen=WHAT_WILL_HAPPEN[receipt.publication],
+        otherwise=but_where_chosen_otherwise() if receipt.otherwise else "",
         not_published=receipt.publication is PublicationChoice.NOT_PUBLISHED,
     )
 

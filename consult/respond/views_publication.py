@@ -1,6 +1,6 @@
 """What may be published: all of it, single answers, and words that are kept from everybody outside."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, cast
 
@@ -14,7 +14,7 @@ from consult.foundation.guard import public
 from consult.foundation.language import _
 from consult.respond import pages, service
 from consult.respond.answers import Asked
-from consult.respond.confidences import MOST_CONFIDENCES, Confidence
+from consult.respond.confidences import Confidence
 from consult.respond.forms import ConfidenceForm, PublicationForm, publication_form
 from consult.respond.routes import blueprint
 from consult.respond.rules import PUBLICATION
@@ -84,15 +84,19 @@ def mark(inquiry_slug: str, call_slug: str, number: int) -> Response:
         return away
     asked = marked_question(visit, number)
     form, text = marking_form(visit, asked), str(visit.started.answers[asked.slug])
-    right = form.is_right(text)
+    right = form.is_right(text) and form.has_room(marks := marks_with(visit, form.marked(asked, text)))
     form.show_what_is_kept()
     if not right:
         return pages.marking_page(visit, asked, form, pages.BAD_INPUT)
-    marks = list(dict.fromkeys([*visit.started.confidences, *form.marked(asked, text)]))[:MOST_CONFIDENCES]
     if kept := stored(visit, marks):
         return kept
     flash(_("These words are marked: they will be kept from everybody outside the commission."), "success")
     return redirect(to("confidential", visit), 303)
+
+
+def marks_with(visit: Visit, more: Iterable[Confidence]) -> list[Confidence]:
+    """Return what is marked and what is to be, each once."""
+    return list(dict.fromkeys([*visit.started.confidences, *more]))
 
 
 @blueprint.post("/<inquiry_slug>/<call_slug>/confidential/<int:number>/unmark")

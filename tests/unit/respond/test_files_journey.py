@@ -405,6 +405,23 @@ def test_changing_what_was_sent_keeps_its_documents_unless_they_are_removed(
 RECEIPT = "See and print a copy of everything you sent"
 
 
+def test_what_is_said_of_a_document_follows_the_answer_it_stands_with(
+    where: Where, begun: PageClient
+) -> None:
+    begun.submit(begun.get(f"{where.base}/questions/1"), {"answer": "Nobody asked."}, button=CONTINUE)
+    page = add(begun, where.documents, (PLAN, "plan.docx"))
+    begun.submit(page, {"question": "words"}, button=CONTINUE)
+    add(begun, where.documents, (b"A letter.", "letter.txt"))
+    page = begun.get(f"{where.base}/publication")
+    values = {"publication": "with_name", "publication:words": "not_published"}
+    check = begun.submit(page, values, button=CONTINUE)
+    assert "plan.docx: Will not be published." in check.text
+    assert "letter.txt: Will be published with your name." in check.text
+    sent = begun.submit(check, button="Send my evidence")
+    receipt = begun.get(sent.link("See and print a copy of everything you sent"))
+    assert "plan.docx: Will not be published." in receipt.text
+
+
 def test_the_copies_name_the_documents(where: Where, begun: PageClient) -> None:
     add(begun, where.documents, (b"A letter.", "letter.txt"))
     done = send(begun, where)

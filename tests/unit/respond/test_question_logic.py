@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from consult.calls.rules import WITH_DECLINING, QuestionKind
-from consult.evidence.rules import PublicationChoice
-from consult.respond import answers, confidences, logic, rules
+from consult.respond import answers, confidences, logic, outcomes, rules
 from consult.respond.answers import DECLINED, Asked, Choice, Reply, SectionAsked
 from consult.respond.confidences import Confidence
+from consult.respond.documents import FileHeld
 from consult.respond.rules import Asking, Filled, Step
 
 YES, NO = Choice(11, "Yes"), Choice(12, "No")
@@ -206,15 +206,33 @@ def test_words_that_were_changed_since_keep_the_draft_from_being_sent() -> None:
 @pytest.mark.parametrize(
     ("whole", "own", "holds"),
     [
-        ("with_name", "", PublicationChoice.WITH_NAME),
-        ("with_name", "without_name", PublicationChoice.WITHOUT_NAME),
-        ("without_name", "not_published", PublicationChoice.NOT_PUBLISHED),
-        ("not_published", "without_name", PublicationChoice.NOT_PUBLISHED),
-        ("", "not_published", None),
+        ("with_name", "", "Will be published with your name."),
+        # Nothing without name stands on a page that says whose it is (publication.queries.withholding).
+        (
+            "with_name",
+            "without_name",
+            "Will not be published: what is published of your evidence stands beside your name.",
+        ),
+        ("without_name", "without_name", "Will be published without your name."),
+        ("without_name", "not_published", "Will not be published."),
+        ("not_published", "without_name", "Will not be published."),
     ],
 )
-def test_of_two_publication_choices_the_closer_holds(
-    whole: str, own: str, holds: PublicationChoice | None
-) -> None:
+def test_what_is_said_of_an_answer_is_what_publication_does_with_it(whole: str, own: str, holds: str) -> None:
     about = {"publication": whole, "publication:q4": own}
-    assert confidences.choice_that_holds(LAST, about) is holds
+    assert outcomes.outcome_of(LAST, TEXT, about, ()) == (holds,)
+
+
+def test_nothing_is_said_of_an_answer_before_the_choice_for_all_is_made() -> None:
+    assert outcomes.outcome_of(LAST, TEXT, {"publication:q4": "not_published"}, ()) == ()
+
+
+def test_a_document_for_a_question_follows_the_choice_for_its_answer() -> None:
+    about = {"publication": "with_name", "publication:q4": "not_published"}
+    files = [FileHeld(1, "plan.docx", 9, LAST.slug), FileHeld(2, "scan.pdf", 9)]
+    assert outcomes.outcome_of_files(files, [LAST], about) == (
+        "plan.docx: Will not be published.",
+        "scan.pdf: Will be published with your name.",
+    )
+    # Where no words were given there is no answer whose choice it could follow.
+    assert outcomes.outcome_of_files(files, [], about) == ("Will be published with your name.",)

@@ -21,6 +21,7 @@ from consult.evidence.models import (
 )
 from consult.evidence.rules import PublicationChoice
 from consult.foundation.security import Role
+from consult.respond import forms
 from consult.respond.models import Draft
 from tests.builders import Builder
 from tests.page import Page, PageClient
@@ -268,7 +269,28 @@ def test_what_is_withheld_and_declared_is_sent_and_stands_on_the_receipt(
     receipt = answered.get(sent.link("See and print a copy of everything you sent"))
     for words in ("Halls: Often", "Postcode district SE15", "Prefer not to say", "commission: “Ann”"):
         assert words in receipt.text
-    assert "Will be published without your name." in receipt.text
+    otherwise = "Where you chose otherwise for an answer, or marked words in it, that holds instead."
+    assert otherwise in sent.text
+    assert otherwise in receipt.text
+    assert "Will not be published: what is published of your evidence" in receipt.text
+
+
+def test_a_mark_that_cannot_be_kept_is_told_and_not_dropped(
+    where: Place, answered: PageClient, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(forms, "MOST_CONFIDENCES", 1)
+    mark(answered, where, words="Ann", harm="She would be known.")
+    full = mark(answered, where, status=422, words="neighbour", harm="So would he.")
+    assert "At most 1 passages can be marked." in full.text
+    assert len(the_draft(session, where).confidences) == 1
+
+
+def test_a_mark_whose_words_are_gone_is_shown_as_such(where: Place, answered: PageClient) -> None:
+    gone = "These words no longer stand in your answer."
+    assert gone not in mark(answered, where, words="Ann", harm="She would be known.").text
+    page = answered.get(f"{where.base}/questions/1")
+    answered.submit(page, {"answer": "We tried."}, button="Save and continue")
+    assert gone in answered.get(f"{where.base}/confidential").text
 
 
 def test_marks_survive_a_lost_session(where: Place, answered: PageClient, session: Session) -> None:
