@@ -4,6 +4,7 @@ import csv
 import marshal
 import os
 import zipfile
+import zlib
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE, getincrementaldecoder
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -26,6 +27,17 @@ ROWS_A_BLOCK = 200
 _LOOKED_AT = 200_000
 _DELIMITERS = ",;\t|"
 _WORKBOOK = "xl/workbook.xml"
+# What openpyxl and what lies below it raise of a file that is not as it should be; ParseError is a SyntaxError.
+UNREADABLE = (
+    LookupError,
+    ValueError,
+    TypeError,
+    OSError,
+    EOFError,
+    SyntaxError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
 
 
 @dataclass(frozen=True)
@@ -132,13 +144,12 @@ class _Workbook:
 
 def _workbook_rows(path: Path, name: str) -> Iterator[Row]:
     from openpyxl import load_workbook  # noqa: PLC0415  # half a second, only for who imports a workbook
-    from openpyxl.utils.exceptions import InvalidFileException  # noqa: PLC0415  # as above
 
     # A path would have to end as a workbook's does; a file in the store has no ending.
     with path.open("rb") as file:
         try:
             book = load_workbook(file, read_only=True, data_only=True, keep_links=False)
-        except (InvalidFileException, KeyError, ValueError, OSError, SyntaxError):
+        except UNREADABLE:
             raise BadInput(
                 f"{name} cannot be read as a workbook. Save it again as .xlsx or as CSV."
             ) from None
@@ -148,10 +159,21 @@ def _workbook_rows(path: Path, name: str) -> Iterator[Row]:
                 raise BadInput(f"{name} has no sheet with cells.")
             # Some programs write a wrong size into the file, which would cut rows off.
             sheet.reset_dimensions()
-            for number, cells in enumerate(sheet.iter_rows(values_only=True), 1):
-                yield Row(number, tuple(_as_text(cell) for cell in cells[:MOST_COLUMNS]))
+            yield from _rows_of(sheet, name)
         finally:
             book.close()
+
+
+def _rows_of(sheet: Any, name: str) -> Iterator[Row]:
+    """Give the rows of a sheet; what is damaged shows only when its row is reached."""
+    number = 0
+    try:
+        for number, cells in enumerate(sheet.iter_rows(values_only=True), 1):
+            yield Row(number, tuple(_as_text(cell) for cell in cells[:MOST_COLUMNS]))
+    except UNREADABLE:
+        raise BadInput(
+            f"{name} is damaged after row {number}. Open it, and save it again as .xlsx or as CSV."
+        ) from None
 
 
 def _as_text(value: Any) -> str:

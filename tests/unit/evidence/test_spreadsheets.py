@@ -3,7 +3,7 @@
 import csv
 import io
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -547,6 +547,47 @@ def test_workbook_with_entities_is_refused(tmp_path: Path) -> None:
             bad.writestr(entry, bomb if entry == "xl/workbook.xml" else good.read(entry))
     with pytest.raises(BadInput, match="declarations that no spreadsheet needs"):
         open_sheet(tmp_path / "bad.xlsx")
+
+
+def workbook_with(tmp_path: Path, change: Callable[[bytes], bytes]) -> Path:
+    """Save a workbook with two rows whose sheet is changed, and return where."""
+    book = openpyxl.Workbook()
+    for row in (("Response ID", "Words"), ("1", "Buses")):
+        book.worksheets[0].append(row)
+    book.save(tmp_path / "good.xlsx")
+    with zipfile.ZipFile(tmp_path / "good.xlsx") as good, zipfile.ZipFile(tmp_path / "bad.xlsx", "w") as bad:
+        for entry in good.namelist():
+            content = good.read(entry)
+            bad.writestr(entry, change(content) if entry == "xl/worksheets/sheet1.xml" else content)
+    return tmp_path / "bad.xlsx"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda sheet: sheet[:-60],
+        lambda sheet: sheet.replace(b'<row r="2"', b'<row r="zz"'),
+        lambda sheet: b"<!--" + b"x" * 250_000 + b'--><!DOCTYPE x [<!ENTITY a "aa">]>' + sheet,
+    ],
+    ids=["cut off", "no number", "entities far behind"],
+)
+def test_damaged_workbook_is_refused_with_advice(tmp_path: Path, change: Callable[[bytes], bytes]) -> None:
+    with pytest.raises(BadInput, match="save it again|Save it again"):
+        list(open_sheet(workbook_with(tmp_path, change)).open_rows())
+
+
+def test_workbook_whose_bytes_are_damaged_is_refused_with_advice(tmp_path: Path) -> None:
+    path = workbook_with(tmp_path, bytes)
+    content = bytearray(path.read_bytes())
+    at = content.index(b"<sheetData")
+    content[at : at + 6] = b"<other"
+    path.write_bytes(content)
+    with pytest.raises(BadInput, match="save it again|Save it again"):
+        list(open_sheet(path).open_rows())
+
+
+def test_openpyxl_takes_no_row_from_xml_with_entities() -> None:
+    assert openpyxl.DEFUSEDXML
 
 
 def test_broken_csv_is_told_by_its_row(tmp_path: Path) -> None:
