@@ -27,17 +27,10 @@ ROWS_A_BLOCK = 200
 _LOOKED_AT = 200_000
 _DELIMITERS = ",;\t|"
 _WORKBOOK = "xl/workbook.xml"
-# What openpyxl and what lies below it raise of a file that is not as it should be; ParseError is a SyntaxError.
-UNREADABLE = (
-    LookupError,
-    ValueError,
-    TypeError,
-    OSError,
-    EOFError,
-    SyntaxError,
-    zipfile.BadZipFile,
-    zlib.error,
-)
+# What zipfile raises of an archive that is damaged, or has a password or a packing that it does not know.
+DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError)
+# What openpyxl and the parser below it raise besides; a ParseError is a SyntaxError.
+UNREADABLE = (*DAMAGED, LookupError, ValueError, TypeError, OSError, SyntaxError)
 
 
 @dataclass(frozen=True)
@@ -84,7 +77,7 @@ def _workbook(path: Path, name: str) -> Sheet:
             _refuse_declarations(archive, name)
             if _WORKBOOK not in archive.namelist():
                 raise BadInput(f"{name} is not a spreadsheet. Save it as .xlsx or as CSV.")
-    except zipfile.BadZipFile:
+    except DAMAGED:
         raise BadInput(f"{name} is damaged or cut off. Save it again and give that file.") from None
     return Sheet(name, "Excel workbook", _Workbook(path, name).rows)
 
