@@ -5,6 +5,7 @@ The choice is kept in the address (`?lang=cy`) and in the draft, never in a cook
 
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Flask, current_app, g, has_request_context, request, url_for
 
@@ -51,17 +52,23 @@ def language_links() -> list[dict[str, Any]]:
     offered = g.get("languages_offered", ())
     if len(offered) < 2 or request.endpoint is None:
         return []
-    values = {**request.args.to_dict(), **(request.view_args or {})}
+    # Beside url_for's own arguments (`_scheme`, `endpoint`) nothing may stand that a stranger wrote.
+    more = urlencode([each for each in request.args.items(multi=True) if each[0] != ARGUMENT])
     return [
         {
             "code": code,
             "text": name,
-            "href": url_for(request.endpoint, **{**values, ARGUMENT: code}),
+            "href": "&".join(filter(None, (address_in(request.endpoint, code), more))),
             "current": code == page_language(),
         }
         for code, name in LANGUAGES.items()
         if code in offered
     ]
+
+
+def address_in(endpoint: str, language: str) -> str:
+    """Return the address of a page as it was asked for, in a language."""
+    return url_for(endpoint, **{**(request.view_args or {}), ARGUMENT: language})
 
 
 def is_public(endpoint: str | None) -> bool:

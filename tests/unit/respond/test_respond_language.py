@@ -41,6 +41,18 @@ def test_a_bilingual_call_links_to_itself_in_the_other_language(client: PageClie
     assert language_of(client.get(welsh.link("English"))) == "en"
 
 
+@pytest.mark.parametrize(
+    "asked", ["endpoint=x", "_method=PUT", "_scheme=javascript&_external=1", "words=a+b"]
+)
+def test_whatever_an_address_asks_the_other_language_is_a_link_to_the_same_page(
+    client: PageClient, bilingual: World, asked: str
+) -> None:
+    page = client.get(f"{bilingual.base}/copy?{asked}")
+    link = next(a.get("href", "") for a in page.all("a", hreflang="cy"))
+    assert link == f"{bilingual.base}/copy?lang=cy&{asked}"
+    assert language_of(client.get(link)) == "cy"
+
+
 def test_a_call_in_english_stays_so_whatever_is_asked(client: PageClient, world: World) -> None:
     page = client.get(f"{world.call_page}?lang=cy")
     assert language_of(page) == "en"
