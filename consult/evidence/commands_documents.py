@@ -89,7 +89,7 @@ def import_documents(session: Session, path: Path, into: Into, *, dry_run: bool)
         for batch in batches(list(folder.new.items()), FILES_A_TRANSACTION):
             take(batch, into, came, dry_run=dry_run)
             advance(len(batch))
-    tell(came, into, dry_run=dry_run)
+    tell(came, into, earlier=folder.there + len(folder.changed), dry_run=dry_run)
 
 
 def compare(path: Path, known: Mapping[str, str]) -> Folder:
@@ -194,10 +194,10 @@ def read_of(each: Enclosed) -> Extraction:
     return Extraction(each.outcome, each.kind, each.text, each.flags)
 
 
-def tell(came: Outcomes, into: Into, *, dry_run: bool) -> None:
-    """Say what became of the files; BadInput where not one could be read."""
+def tell(came: Outcomes, into: Into, *, earlier: int, dry_run: bool) -> None:
+    """Say what became of the files; BadInput where not one could be read, now or `earlier`."""
     say(*(f"Notice: {words}" for words in came.noticed), *(f"Left out: {words}" for words in came.refused))
-    if came.refused and not came.ready:
+    if came.refused and not came.ready and not earlier:
         raise BadInput("nothing was stored: not one of these files could be read.")
     if dry_run:
         click.echo(
@@ -210,3 +210,5 @@ def tell(came: Outcomes, into: Into, *, dry_run: bool) -> None:
         )
         if into.publication is PublicationChoice.NOT_PUBLISHED:
             click.echo("Publication choice: not published, until a clerk records what each writer said.")
+    else:
+        click.echo(f"Nothing new was stored. Refused: {len(came.refused):,}.")

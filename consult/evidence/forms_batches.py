@@ -17,12 +17,11 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired, ValidationError
 
-from consult.calls.forms import DayField
 from consult.calls.models import Call, Place, Question, RespondentType
 from consult.calls.rules import QuestionKind
 from consult.evidence.extraction.result import Outcome
 from consult.evidence.forms import tidy
-from consult.evidence.forms_entry import LANGUAGES, at_most, listed, number_in
+from consult.evidence.forms_entry import LANGUAGES, ArrivalField, at_most, listed, number_in
 from consult.evidence.models_batches import BatchDocument
 from consult.evidence.queries.file_batches import DroppedRead
 from consult.evidence.rules import CHANNEL_WORDS, CLOSENESS, PUBLICATION_WORDS, Channel, PublicationChoice
@@ -79,7 +78,7 @@ class DropForm(PublicationPart):
         description="Saved e-mails (.eml) always count as e-mail.",
         validators=[InputRequired("Choose how they came.")],
     )
-    received_on = DayField(
+    received_on = ArrivalField(
         "Day on which they were received", description="Saved e-mails bring the day on which they were sent."
     )
     respondent_type = SelectField("Respondent type of all of them (optional)", widget=GovSelect(), default="")
@@ -138,7 +137,7 @@ class FileForm(PublicationPart):
     title = StringField("Title (optional)", widget=GovTextInput(), filters=[tidy], validators=[at_most(300)])
     respondent_type = SelectField("Respondent type (optional)", widget=GovSelect(), default="")
     place = SelectField("Place (optional)", widget=GovSelect(), default="")
-    received_on = DayField("Day on which it was received")
+    received_on = ArrivalField("Day on which it was received")
     channel = SelectField(
         "How it came",
         widget=GovSelect(),

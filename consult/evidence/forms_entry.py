@@ -30,9 +30,10 @@ from consult.calls.models import Call, Place, Question, RespondentType
 from consult.calls.rules import QuestionKind
 from consult.evidence.forms import tidy
 from consult.evidence.rules import CHANNEL_WORDS, CLOSENESS, PUBLICATION_WORDS, Channel, PublicationChoice
-from consult.evidence.rules_desk import ENTERED_CHANNELS, LONGEST_REASON, came_late
+from consult.evidence.rules_desk import ENTERED_CHANNELS, LONDON, LONGEST_REASON, came_late
 from consult.evidence.service import GivenAnswer, GivenEvidence, GivenProvenance
 from consult.evidence.service.sessions import Meeting
+from consult.foundation.clock import now
 from consult.foundation.web import Form
 
 DECLINED = "declined"
@@ -49,6 +50,15 @@ def at_most(characters: int) -> Length:
 def plain_lines(typed: str | None) -> str:
     """Return typed words as they are, with one kind of line end."""
     return (typed or "").replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "")
+
+
+class ArrivalField(DayField):
+    """The day on which something came, which cannot be one that is still to come."""
+
+    def pre_validate(self, form: Any) -> None:
+        super().pre_validate(form)
+        if self.data and self.data > now().astimezone(LONDON).date():
+            raise ValidationError("This day is still to come. Give the day on which it was received.")
 
 
 class BeginForm(Form):
@@ -100,7 +110,7 @@ class EntryForm(Form):
 
     # One press stores once, however often the page is sent.
     key = HiddenField(default=lambda: secrets.token_hex(16))
-    received_on = DayField("Day on which it was received")
+    received_on = ArrivalField("Day on which it was received")
     name = StringField("Name", widget=GovTextInput(), filters=[tidy], validators=[at_most(300)])
     organisation = StringField(
         "Organisation (optional)", widget=GovTextInput(), filters=[tidy], validators=[at_most(300)]
@@ -127,9 +137,10 @@ class EntryForm(Form):
     choice_known = TextAreaField(
         "How do you know?",
         widget=GovTextArea(),
-        description="Such as “ticked on the paper form”, or “said so on the telephone”.",
+        description="Such as “ticked on the paper form”, or “said so on the telephone”. Needed wherever "
+        "something may be published.",
         filters=[tidy],
-        validators=[DataRequired("Say how you know what they agreed to."), at_most(LONGEST_REASON)],
+        validators=[at_most(LONGEST_REASON)],
     )
     why_late = TextAreaField(
         "Why late evidence is taken",
@@ -168,6 +179,11 @@ class EntryForm(Form):
         """Ask who gave it: evidence of nobody cannot be answered for."""
         if not field.data and not self.organisation.data:
             raise ValidationError("Give the name of the person or, below, of the organisation.")
+
+    def validate_choice_known(self, field: TextAreaField) -> None:
+        """Ask how an agreement to publish is known."""
+        if self.publication.data != PublicationChoice.NOT_PUBLISHED and not field.data:
+            raise ValidationError("Say how you know what they agreed to.")
 
     def validate_why_late(self, field: TextAreaField) -> None:
         """Ask why it is taken, where it came after the call had closed."""

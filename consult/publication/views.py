@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from consult.evidence.rules import Bounds
 from consult.foundation.clock import now
 from consult.foundation.database import db, transaction
-from consult.foundation.errors import BadInput, NotFound
+from consult.foundation.errors import BadInput, NotFound, Refused
 from consult.foundation.guard import acting, current_identity, requires
 from consult.foundation.jobs.names import JobName
 from consult.foundation.jobs.queue import enqueue, waiting_job
@@ -111,8 +111,12 @@ def undo(inquiry_slug: str, reference: str) -> Response:
 @requires(Permission.REDACT_EVIDENCE)
 def finish(inquiry_slug: str, reference: str) -> Response:
     """Mark the redaction of a submission as done."""
-    with transaction() as session:
-        service.finish(session, reference, **acting())
+    try:
+        with transaction() as session:
+            service.finish(session, reference, **acting())
+    except Refused as refused:
+        flash(str(refused), "error")
+        return to_desk(inquiry_slug, reference, item="")
     flash(f"{reference}: redaction done.", "success")
     return redirect(url_for("redaction.queue", inquiry_slug=inquiry_slug))
 

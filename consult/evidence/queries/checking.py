@@ -85,7 +85,7 @@ def source_of(
         mapping = proposed(layout, to.questions)
         dated = [column.index for column in mapping.columns if column.use is Use.SENT_AT]
         said = [row.cells[place] for row in first for place in dated if place < len(row.cells)]
-        mapping = with_day_first(mapping, said)
+        mapping = with_day_first(mapping, said, layout.platform)
     return Source(sheet, layout, mapping, to, call.id, call.inquiry_id, call.closes_at, tuple(first))
 
 

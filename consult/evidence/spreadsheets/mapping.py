@@ -8,7 +8,7 @@ from difflib import SequenceMatcher
 from typing import Any
 
 from consult.calls.rules import QuestionKind
-from consult.evidence.spreadsheets.layouts import KNOWN, Column, Layout, Use, known_use, plain
+from consult.evidence.spreadsheets.layouts import KNOWN, Column, Layout, Platform, Use, known_use, plain
 
 ALIKE = 0.85
 _ABOUT_ANSWERS = frozenset({Use.ANSWER, Use.OPTION, Use.MATRIX_ROW})
@@ -189,11 +189,14 @@ def _problem_with(column: ColumnUse, by_slug: Map[str, AskedQuestion]) -> str:
     return f"Choose which {what} this column stands for." if missing else ""
 
 
-def with_day_first(mapping: ColumnMapping, dates: Sequence[str]) -> ColumnMapping:
-    """Return the mapping with days read as the dates themselves show, where one of them shows it."""
+def with_day_first(mapping: ColumnMapping, dates: Sequence[str], platform: Platform) -> ColumnMapping:
+    """Return the mapping with days read as the dates themselves show; as the platform writes them, else."""
     firsts = [part for text in dates if (part := text.replace("-", "/").split("/")) and len(part) >= 3]
     numbers = [(int(a), int(b)) for a, b, *_ in firsts if a.isdecimal() and b.isdecimal() and len(a) <= 2]
-    if any(second > 12 for _, second in numbers):
+    if any(first > 12 for first, _ in numbers):
+        return replace(mapping, day_first=True)
+    # SurveyMonkey writes 10/01/2026 09:15:00 AM for the first of October, whatever the language of the form.
+    if any(second > 12 for _, second in numbers) or platform is Platform.SURVEYMONKEY:
         return replace(mapping, day_first=False)
     return mapping
 

@@ -11,11 +11,13 @@ from sqlalchemy.orm import Session
 from consult.accounts.models import User
 from consult.calls.models import Call, Inquiry, MatrixRow
 from consult.calls.rules import QuestionKind
+from consult.evidence import forms_entry
 from consult.evidence.models import AnswerCell, AnswerChoice, Respondent, SourceText, Submission
 from consult.evidence.models_desk import EventSession, Mark, Provenance
 from consult.evidence.rules import Channel, PublicationChoice
 from consult.evidence.rules_desk import MarkKind
 from consult.foundation.audit import AuditEvent
+from consult.foundation.clock import now
 from consult.foundation.security import Role
 from tests.builders import NOON, Builder
 from tests.page import Page, PageClient
@@ -41,6 +43,12 @@ def call(build: Builder, inquiry: Inquiry) -> Call:
 @pytest.fixture
 def clerk(build: Builder, inquiry: Inquiry, client_of: Clients) -> PageClient:
     return client_of(build.member(inquiry, Role.CLERK, name="Clare Clerk"))
+
+
+@pytest.fixture(autouse=True)
+def after_noon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the days of these tests be past, whatever the machine's clock says."""
+    monkeypatch.setattr(forms_entry, "now", lambda: max(now(), NOON + timedelta(days=30)))
 
 
 def entered(**changes: Any) -> dict[str, Any]:
@@ -111,11 +119,21 @@ def test_a_session_described_twice_is_one(session: Session, call: Call, clerk: P
     assert session.scalar(select(func.count()).select_from(EventSession)) == 1
 
 
+def test_what_is_not_published_needs_no_word_on_how_the_choice_is_known(
+    session: Session, call: Call, clerk: PageClient
+) -> None:
+    session.commit()
+    page = clerk.get(f"{HOME}/call/telephone")
+    clerk.submit(page, entered(publication="not_published", choice_known=""), button=STORE)
+    assert one(session, Submission).publication is PublicationChoice.NOT_PUBLISHED
+
+
 @pytest.mark.parametrize(
     ("wrong", "message"),
     [
         ({"name": ""}, "Give the name of the person"),
         ({"received_on": "soon"}, "Write the day like"),
+        ({"received_on": "2079-01-05"}, "This day is still to come."),
         ({"whole": " "}, "Enter what was said"),
         ({"publication": ""}, "Choose what they agreed to"),
         ({"choice_known": " "}, "Say how you know"),

@@ -3,6 +3,7 @@
 import io
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from werkzeug.datastructures import FileStorage
 
 from consult.accounts.models import User
 from consult.calls.models import Call, Inquiry
-from consult.evidence import jobs
+from consult.evidence import forms_entry, jobs
 from consult.evidence.models import Respondent, SourceText, Submission
 from consult.evidence.models_batches import BatchDocument, BatchFile, FileBatch
 from consult.evidence.models_desk import Provenance
@@ -25,6 +26,7 @@ from consult.evidence.service import file_batches
 from consult.evidence.stores import erase_dropped_files
 from consult.evidence.views_batches import plain_name
 from consult.foundation.audit import AuditEvent
+from consult.foundation.clock import now
 from consult.foundation.file_keeping import unnamed_files
 from consult.foundation.files import file_store
 from consult.foundation.jobs.models import Job
@@ -71,6 +73,12 @@ def clerk(build: Builder, inquiry: Inquiry, client_of: Clients, call: Call) -> P
     found = client_of(build.member(inquiry, Role.CLERK, name="Clare Clerk"))
     build.session.commit()
     return found
+
+
+@pytest.fixture(autouse=True)
+def after_noon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the days of these tests be past, whatever the machine's clock says."""
+    monkeypatch.setattr(forms_entry, "now", lambda: max(now(), NOON + timedelta(days=30)))
 
 
 def upload(name: str, data: bytes) -> FileStorage:
@@ -244,9 +252,11 @@ def test_many_files_are_stored_in_steps_by_one_press(
 
 
 def test_late_files_wait_for_a_reason(
-    session: Session, build: Builder, inquiry: Inquiry, clerk: PageClient, run_sent_jobs: Run
+    session: Session, call: Call, clerk: PageClient, run_sent_jobs: Run
 ) -> None:
-    page = drop(clerk, ("letter.docx", LETTER), received_on="2040-01-05")
+    call.closes_at = NOON
+    session.commit()
+    page = drop(clerk, ("letter.docx", LETTER), received_on="2026-07-02")
     run_sent_jobs()
     page = again(clerk, page)
     assert "It came after the call had closed. Say why it is taken." in page.text
@@ -255,6 +265,13 @@ def test_late_files_wait_for_a_reason(
     ready = clerk.submit(form, {"why_late": "The post was on strike."}, button="Save")
     clerk.submit(ready, button="Store 1 submission")
     assert count(session, Submission) == 1
+
+
+def test_a_day_that_is_still_to_come_is_refused(session: Session, clerk: PageClient) -> None:
+    page = drop(clerk, ("letter.docx", LETTER), received_on="2079-01-05", status=422)
+    assert "This day is still to come." in page.text
+    assert "Choose the files again" in page.text
+    assert count(session, FileBatch) == 0
 
 
 def test_what_cannot_be_read_says_why_and_stops_nothing_else(

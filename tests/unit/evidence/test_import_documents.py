@@ -124,6 +124,8 @@ def test_what_cannot_be_read_is_named_and_the_rest_is_stored(
     assert "broken.docx" in result.stderr
     assert "Stored 2 submissions" in result.output
     assert "Refused: 1." in result.output
+    again = run(folder)
+    assert (again.exit_code, "Nothing new was stored. Refused: 1." in again.output) == (0, True)
 
 
 def test_a_folder_without_one_readable_file_is_bad_input(run: Run, tmp_path: Path) -> None:

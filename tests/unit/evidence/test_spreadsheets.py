@@ -76,7 +76,7 @@ def read(path: Path) -> tuple[Platform, list[Response]]:
     found = columns.proposed(layout, QUESTIONS)
     dates = [column.index for column in found.columns if column.use is Use.SENT_AT]
     said = [row.cells[place] for row in first for place in dates if place < len(row.cells)]
-    reader = RowReader(columns.with_day_first(found, said), DESTINATION)
+    reader = RowReader(columns.with_day_first(found, said, layout.platform), DESTINATION)
     return layout.platform, list(responses(sheet, layout, reader))
 
 
@@ -278,6 +278,7 @@ def test_surveymonkey_export_is_understood_below_its_two_rows_of_headings(tmp_pa
     platform, (one,) = read(saved(tmp_path, as_csv(SURVEYMONKEY)))
     assert platform is Platform.SURVEYMONKEY
     assert (one.row, one.key, one.name, one.email) == (3, "118", "Mari Huws", "m@example.org")
+    assert one.sent_at == datetime(2026, 7, 3, 13, 20, tzinfo=UTC)  # it writes the month first
     assert (one.replies[1].text, one.replies[3].option_ids, one.replies[2].option_ids) == (
         "Too far.",
         (32,),

@@ -39,6 +39,17 @@ def test_a_clerk_decides_every_proposal_and_the_public_view_follows(desk: Desk, 
     assert sent.state is SubmissionState.ACCEPTED
 
 
+def test_finishing_too_early_says_what_is_left_and_stays_at_the_desk(desk: Desk, client_of: ClientOf) -> None:
+    sent = desk.send(state=SubmissionState.NEEDS_REDACTION)
+    desk.propose(sent, "Mrs Jones")
+    client = client_of(desk.clerk)
+    page = client.get(desk.path(f"/redaction/{sent.reference}"))
+    page = client.submit(page, button="Redaction done f")
+    assert "1 is still undecided. Decide first, then finish." in page.text
+    assert "1 of 1: Name of another person, open" in page.text
+    assert sent.state is SubmissionState.NEEDS_REDACTION
+
+
 def test_bounds_and_ground_are_changed_by_typing_the_words(desk: Desk, client_of: ClientOf) -> None:
     sent = desk.send()
     desk.propose(sent, "Mrs Jones")
