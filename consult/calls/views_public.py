@@ -73,11 +73,13 @@ def call(inquiry_slug: str, call_slug: str) -> str:
     if found.state is CallState.DRAFT:
         raise NotFound(_("There is no such call for evidence."))
     settle(found.languages)
-    notice = notice_of(found, at=now())
+    at = now()
+    notice = notice_of(found, at=at)
     return render_template(
         "calls/call.html",
         title=notice.title,
         notice=notice,
+        countdown=countdown(found, notice.openness, at),
         questions=[(question, how_answered(question)) for question in found.questions],
         policy=[*closing_policy(found), *policy_in_words(found.inquiry.withdrawal_policy)],
     )

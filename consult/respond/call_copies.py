@@ -9,6 +9,7 @@ from consult.calls.rules import QuestionKind
 from consult.calls.withdrawing import policy_in_words
 from consult.foundation.language import _, lazy, ngettext, page_language
 from consult.respond.answers import Asked, counted
+from consult.respond.components import hint_of
 from consult.respond.documents import limits_in_words
 from consult.respond.fields import choices_of
 from consult.respond.forms import (
@@ -151,7 +152,7 @@ def document_parts(call: CallToAnswer) -> list[PartCopied]:
 def question_copied(asked: Asked, questions: Sequence[Asked]) -> QuestionCopied:
     """Return one question with all that a page would say of it."""
     how = how_answered(asked)
-    hint = "" if str(asked.hint).strip() == how else str(asked.hint)
+    hint = "" if str(asked.hint).strip() == how else hint_of(asked)
     # Sentences within an f-string are not found by the extraction.
     must = "" if asked.required else _("You may leave this out.")
     notes = (condition_in_words(asked, questions), hint, f"{how} {must}".strip())
@@ -219,8 +220,6 @@ def how_answered(asked: Asked) -> str:
 def _text(asked: Asked) -> str:
     if asked.word_limit:
         return _("In your own words, at most %(limit)s.", limit=counted(asked.word_limit))
-    if asked.word_guidance:
-        return _("In your own words; most people write about %(words)s.", words=counted(asked.word_guidance))
     return _("In your own words, as many as you like.")
 
 

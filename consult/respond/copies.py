@@ -113,8 +113,13 @@ def declared_names() -> dict[str, str]:
 def answer_of(answer: AnswerSent, whole: PublicationChoice) -> AnswerCopied:
     """Return one answer with what happens to it where that is not what happens to all."""
     own = [what_happens(whole, answer.publication)] if answer.publication else []
+    named = _("Harm:")
     kept = [
-        _("Kept from everybody outside the commission: “%(words)s”", words=words)
-        for words in answer.kept_back
+        note
+        for words, harm in answer.kept_back
+        for note in (
+            _("Kept from everybody outside the commission: “%(words)s”", words=words),
+            f"{named} {harm}",
+        )
     ]
     return AnswerCopied(f"{answer.position}. {answer.prompt}", answer.words, answer.chosen, tuple(own + kept))

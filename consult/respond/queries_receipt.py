@@ -40,7 +40,8 @@ class AnswerSent:
     chosen: tuple[str, ...]
     # Its own choice, where it is not the one for all.
     publication: PublicationChoice | None = None
-    kept_back: tuple[str, ...] = ()
+    # Words marked as confidential, with the harm feared.
+    kept_back: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -288,9 +289,9 @@ def answers_sent(session: Session, submission_id: int) -> tuple[AnswerSent, ...]
             selectinload(Answer.cells).options(joinedload(AnswerCell.row), joinedload(AnswerCell.option)),
         )
     )
-    marks: dict[int, list[str]] = {}
+    marks: dict[int, list[tuple[str, str]]] = {}
     for mark in confidences_of(session, submission_id):
-        marks.setdefault(mark.source_text_id, []).append(mark.words)
+        marks.setdefault(mark.source_text_id, []).append((mark.words, mark.harm))
     return tuple(
         AnswerSent(
             positions[answer.question_id],
@@ -298,7 +299,8 @@ def answers_sent(session: Session, submission_id: int) -> tuple[AnswerSent, ...]
             body or "",
             chosen_in(answer),
             answer.publication,
-            tuple(marks.get(text_id, ())),
+            # Words that stand in several places were marked once.
+            tuple(dict.fromkeys(marks.get(text_id, ()))),
         )
         for answer, text_id, body in answers
     )

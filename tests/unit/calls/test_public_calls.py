@@ -89,7 +89,12 @@ def test_the_page_of_an_open_call_says_why_what_until_when_and_what_happens(
     ("values", "words"),
     [
         ({"opens_at": now() + timedelta(days=3)}, "This call is not open yet."),
-        ({"closes_at": now() - timedelta(minutes=1)}, "This call is closed."),
+        ({"closes_at": now() - timedelta(minutes=1), "grace_minutes": 0}, "copy your words"),
+        # Who was told to copy their words would not send what can be sent.
+        (
+            {"closes_at": now() - timedelta(minutes=1), "grace_minutes": 9},
+            "What you have begun can be sent until",
+        ),
         ({"state": CallState.CLOSED}, "This call is closed."),
     ],
 )

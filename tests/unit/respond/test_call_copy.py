@@ -27,6 +27,7 @@ WHOLE = (
     "Your council",
     "Badly",
     "Only if you chose “A lot” in question 2.",
+    "About 300 words are a good length.",
     "Publish it without my name",
     "Your name",
     "Whose views are these?",
@@ -48,7 +49,7 @@ def call(world: World, build: Builder, session: Session) -> Call:
     build.matrix_row(matrix, "Your council", 0)
     for position, wording in enumerate(("Well", "Badly")):
         build.option(matrix, wording, position)
-    more: Question = build.question(world.call, number=8, prompt="Tell us more.")
+    more: Question = build.question(world.call, number=8, prompt="Tell us more.", word_guidance=300)
     session.add(QuestionCondition(question_id=more.id, option_id=world.options["A lot"].id))
     world.call.declarations = ["on_behalf_of"]
     world.call.most_documents = 3

@@ -267,7 +267,13 @@ def test_what_is_withheld_and_declared_is_sent_and_stands_on_the_receipt(
     draft = the_draft(session, where)
     assert (draft.answers, draft.about, draft.confidences) == ({}, {}, [])
     receipt = answered.get(sent.link("See and print a copy of everything you sent"))
-    for words in ("Halls: Often", "Postcode district SE15", "Prefer not to say", "commission: “Ann”"):
+    for words in (
+        "Halls: Often",
+        "Postcode district SE15",
+        "Prefer not to say",
+        "commission: “Ann”",
+        "Harm: She would be known.",
+    ):
         assert words in receipt.text
     otherwise = "Where you chose otherwise for an answer, or marked words in it, that holds instead."
     assert otherwise in sent.text
