@@ -34,7 +34,7 @@ from consult.publication.queries.published import (
     public_spans,
 )
 from consult.publication.queries.withholding import readable_answer
-from consult.publication.rules import Clearance, Withheld, shown, united, within
+from consult.publication.rules import Clearance, Withheld, folded_words, shown, united, within
 
 
 @dataclass(frozen=True)
@@ -138,7 +138,7 @@ def _page(session: Session, read: SubmissionRead, out: _Out, *, named: bool) -> 
     return PublicEvidence(
         reference=read.reference,
         # A title is the writer's own and may name them.
-        title=Words(read.title if name else "", read.language),
+        title=Words(_title(session, read, out) if name else "", read.language),
         who=Words(name, read.language),
         call=in_language(call, "title"),
         respondent_type=in_language(respondent_type, "name") if respondent_type else None,
@@ -147,6 +147,21 @@ def _page(session: Session, read: SubmissionRead, out: _Out, *, named: bool) -> 
         held_back=len(parts) < parts_given(session, [read.id]).get(read.id, 0),
         parts=tuple(parts),
     )
+
+
+def _title(session: Session, read: SubmissionRead, out: _Out) -> str:
+    """Return the title, or nothing where words stand in it that are withheld below, as in many a subject."""
+    if not read.title or not any(out.withheld.values()):
+        return read.title
+    said = f" {' '.join(folded_words(read.title))} "
+    texts = select(SourceText.id, SourceText.body).where(SourceText.id.in_(out.withheld))
+    kept_back = (
+        folded_words(body[span.start : span.end])
+        for text_id, body in session.execute(texts).all()
+        for span in out.withheld[text_id]
+    )
+    tells = any(words and f" {' '.join(words)} " in said for words in kept_back)
+    return "" if tells else read.title
 
 
 def _removes_more(session: Session, published_id: int, out: _Out) -> bool:

@@ -36,6 +36,15 @@ def test_published_evidence_is_listed_found_and_read_without_an_account(
     assert [e.get("id") for e in page.all("div") if (e.get("id") or "").startswith("p")] == ["p1", "p2", "p3"]
 
 
+def test_a_title_with_words_that_are_withheld_below_is_not_shown(desk: Desk, client: PageClient) -> None:
+    sent = desk.send(title="FW: MRS  Jones and the bus", name="Ann Lee")
+    desk.publish(sent)
+    assert "Jones and the bus" in client.get(desk.public(sent.reference)).text
+    desk.withhold(sent, "Mrs Jones")
+    for rest in ("", sent.reference, "feed.xml"):
+        assert "Jones" not in client.get(desk.public(rest)).html.replace("JONES", "Jones"), rest
+
+
 def test_evidence_without_name_shows_neither_name_nor_title(desk: Desk, client: PageClient) -> None:
     sent = desk.send("Words.", title="Ogden’s view", publication=WITHOUT, name="Ogden Quill")
     desk.publish(sent)
