@@ -21,6 +21,7 @@ _MARKS = (
 )
 # As browsers do: what calls itself Latin-1 or ASCII is nearly always Windows text.
 _READ_AS = {"iso8859-1": "cp1252", "ascii": "cp1252", "iso8859-9": "cp1254", "tis-620": "cp874"}
+_WESTERN = frozenset({"cp1252", "cp1254", "iso8859-15"})
 _GUESSES = [
     *("cp1256", "iso8859_6", "cp1251", "koi8_r", "cp1253", "iso8859_7", "cp1255", "iso8859_8", "cp1250"),
     *("iso8859_2", "cp1254", "cp1257", "shift_jis", "euc_jp", "gb18030", "big5", "euc_kr", "cp874", "cp1252"),
@@ -44,7 +45,7 @@ def decoded(data: bytes, declared: str = "") -> Decoded:
         if data.startswith(mark):
             return Decoded(data.decode(codec, errors="replace"))
     codec = codec_named(declared)
-    text = _try(data, codec) if codec else None
+    text = _try(data, codec) if codec and not _is_contradicted(data, codec) else None
     if text is not None:
         return Decoded(text)
     broken = WRONG if declared else ""
@@ -64,6 +65,16 @@ def _undeclared(data: bytes, broken: str) -> Decoded:
     if best is None:
         raise Refusal("not-text")
     return Decoded(data.decode(best.encoding, errors="replace"), broken or GUESSED)
+
+
+def _is_contradicted(data: bytes, codec: str) -> bool:
+    """Tell whether bytes are surely not in the encoding they are declared to be in, though it can read them.
+
+    Letters beyond ASCII that form UTF-8 do so in no Western text; and a wide text has zeros in its spaces.
+    """
+    if codec in _WESTERN:
+        return not data.isascii() and _try(data, "utf-8") is not None
+    return codec.startswith(("utf-16", "utf-32")) and b"\x00" not in data
 
 
 def codec_named(declared: str) -> str:

@@ -18,7 +18,8 @@ _W = (
 )
 _DC = "{http://purl.org/dc/elements/1.1/}"
 _CELL_SHORT = 300
-_ONLY_A_NUMBER = re.compile(r"\W*(page)?\W*\d*\W*(of)?\W*\d*\W*", re.IGNORECASE)
+# Possessive: a row of dots would be shared out among the \W in every way there is.
+_ONLY_A_NUMBER = re.compile(r"\W*+(page)?\W*+\d*+\W*+(of)?\W*+\d*+\W*+", re.IGNORECASE)
 # What holds blocks without being one.
 _HOLDERS = frozenset(
     {"sdt", "sdtContent", "customXml", "ins", "moveTo", "body", "hdr", "ftr", "footnote", "endnote"}

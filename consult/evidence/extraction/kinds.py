@@ -61,8 +61,10 @@ _ENDINGS = {
 # Kinds that are not made of letters: their name on plain text is a wrong name or a broken file.
 NOT_LETTERS = frozenset({"docx", "odt", "pdf", "doc", "zip", "xlsx", "xls", "pptx", "msg"})
 
+# Possessive: a comment might as well end at a later one's end, and every such way would be tried.
 _HTML = re.compile(
-    rb"\s*(<!--.*?-->\s*)*<(!doctype\s+html|html|head|body|title|h1|p|div|table|meta)\b", re.I | re.S
+    rb"\s*+(?:<!--(?>.*?-->)\s*+)*+<(!doctype\s+html|html|head|body|title|h1|p|div|table|meta)\b",
+    re.I | re.S,
 )
 _XML = re.compile(rb"\s*<(\?xml\b|!DOCTYPE\b|!ENTITY\b|svg\b)", re.I)
 _XHTML = re.compile(rb"<(!doctype\s+html|html)\b", re.I)

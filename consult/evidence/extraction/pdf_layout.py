@@ -16,7 +16,7 @@ _MARK = re.compile(
 )
 # Not “3.” or “(3)”, which number a paragraph.
 _PAGE_NUMBER = re.compile(
-    r"[-–—|\s]*(page|tudalen)?\s*(\d{1,4}|[ivxlc]{1,6})\s*((of|o|/)\s*\d{1,4})?[-–—|\s]*", re.IGNORECASE
+    r"[-–—|\s]*+(page|tudalen)?\s*+(\d{1,4}|[ivxlc]{1,6})\s*+((of|o|/)\s*\d{1,4})?[-–—|\s]*+", re.IGNORECASE
 )
 _DIGITS = re.compile(r"\d+")
 # Words before a hyphen that nearly always keep it.

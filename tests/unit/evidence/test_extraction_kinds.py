@@ -151,6 +151,13 @@ def test_what_stands_in_the_margins_of_pages_is_kept_once():
     assert text_of(made) == "Body.\n\nPage header: Submission of Hesgin Council"
 
 
+def test_a_header_that_ends_in_a_row_of_dots_is_read_in_no_time():
+    words = "." * 2_000 + " Draft"
+    header = {"word/header1.xml": word(p(words), "hdr")}
+    made = docx(p("Body."), header, relation("header", "header1.xml"))
+    assert text_of(made) == f"Body.\n\nPage header: {words}"
+
+
 def test_a_field_shows_its_result_and_not_its_instruction():
     def mark(kind: str) -> str:
         return f'<w:r><w:fldChar w:fldCharType="{kind}"/></w:r>'
@@ -290,6 +297,27 @@ def test_a_wrongly_declared_encoding_is_noticed_and_read_around():
     page = "<html><meta charset=utf-8><body><p>Café für alle</p>".encode("cp1252")
     assert text_of(page) == "Café für alle"
     assert flags_of(page) == {"wrong-encoding"}
+
+
+@pytest.mark.parametrize(
+    ("declared", "codec"),
+    [("us-ascii", "utf-8"), ("iso-8859-1", "utf-8"), ("utf-16", "utf-8"), ("utf-16", "cp1252")],
+)
+def test_a_declared_encoding_that_reads_other_letters_than_were_written_is_not_believed(
+    declared: str, codec: str
+):
+    words = "Café i bawb, môr a thŷ" if codec == "utf-8" else "Café for everybody"
+    page = f"<html><meta charset={declared}><body><p>{words}".encode(codec)
+    made = f"MIME-Version: 1.0\nContent-Type: text/plain; charset={declared}\n\n{words}\n".encode(codec)
+    for data in (page, made):
+        assert text_of(data) == words
+        assert flags_of(data) == {"wrong-encoding"}
+
+
+@pytest.mark.parametrize("declared", ["us-ascii", "iso-8859-1", "windows-1252"])
+def test_windows_text_under_a_western_name_is_read_as_it_is(declared: str):
+    page = f"<html><meta charset={declared}><body><p>Café for “everybody”".encode("cp1252")
+    assert (text_of(page), flags_of(page)) == ("Café for “everybody”", set())
 
 
 def test_a_message_gives_subject_and_words_and_the_text_of_its_documents():

@@ -14,6 +14,7 @@ import pytest
 from consult.evidence.extraction import Outcome, extract, extract_patiently
 from consult.evidence.extraction import run as runner
 from consult.evidence.extraction.clean import cleaned
+from consult.evidence.extraction.kinds import kind_of
 from consult.evidence.extraction.limits import LARGEST_FILE, LONGEST_TEXT, WHILE_WAITED_FOR
 from tests.documents import docx, locked_pdf, message, odt, overlapping_bomb, p, pdf, relation, zipped
 
@@ -74,6 +75,7 @@ HOSTILE = {
     "groups in groups": (b"{\\rtf1 " + b"{" * 500_000, {"too-deep"}),
     "messages in messages": (nested(9), None),
     "elements in elements": (b"<html><body>" + b"<div>" * 200_000 + b"x", None),
+    "comments before anything else": (b"<!-- -->" * 500 + b"<center>x", None),
     "a page tree that loops": (LOOP, None),
     "a line without end": (b"word" * 4_000_000, None),
     "spaces without end": (b"a" + b" " * 20_000_000 + b"b", None),
@@ -99,6 +101,13 @@ def test_a_hostile_document_is_answered_in_time(name: str):
     assert found.message or found.outcome is Outcome.TEXT
     assert "root:" not in found.text
     assert len(found.text) <= LONGEST_TEXT
+
+
+def test_what_a_text_begins_with_is_told_in_time_that_does_not_explode():
+    start = time.process_time()
+    assert kind_of(b"<!-- a -->" * 300 + b"words", "a.txt") == "txt"
+    assert kind_of(b"<!-- a -->\n" * 300 + b"<p>words", "") == "html"
+    assert time.process_time() - start < 1
 
 
 def test_a_text_beyond_the_longest_is_cut_and_said_so():
