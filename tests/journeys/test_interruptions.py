@@ -62,7 +62,7 @@ class Server:
     def kill(self) -> None:
         assert self.process
         self.process.send_signal(signal.SIGKILL)
-        self.process.wait(timeout=20)
+        self.process.wait(timeout=60)
 
 
 @pytest.fixture(scope="module")
@@ -247,12 +247,17 @@ def test_a_double_click_on_send(writer: Writer, script: bool) -> None:
     ann.page.get_by_role("radio").first.check()
     ann.press()
     expect(ann.page.get_by_role("heading", level=1)).to_have_text("Check your answers before you send them")
+    # A browser may make one request of two clicks; a second tab surely sends the same page once more.
+    other = Respondent(ann.page.context.new_page(), script, ann.instance, ann.code)
+    other.page.goto(ann.page.url)
     before = submissions(ann.instance)
     ann.page.get_by_role("button", name="Send my evidence").dblclick()
     expect(ann.page.get_by_text(re.compile(r"LOC\d{4}")).first).to_be_visible()
     assert submissions(ann.instance) == before + 1
     ann.page.go_back()
     ann.page.go_forward()
+    other.press("Send my evidence")
+    expect(other.page.get_by_role("heading", level=1)).to_have_text("We have your evidence")
     assert submissions(ann.instance) == before + 1
 
 
@@ -300,7 +305,7 @@ def press_into_nothing(ann: Respondent) -> None:
     """Press the button where nobody answers: the browser shows a page of its own."""
     try:
         ann.press()
-        ann.page.wait_for_url("chrome-error://**", timeout=5_000)
+        ann.page.wait_for_url("chrome-error://**")
     except Error as error:
         assert "ERR_" in str(error) or "chrome-error" in str(error), error  # noqa: PT017  # either is the browser's
 

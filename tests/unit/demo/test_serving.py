@@ -38,7 +38,7 @@ def test_what_a_proxy_says_of_the_reader_is_believed_only_when_told_so(
     serving = threading.Thread(target=server.run, daemon=True)
     serving.start()
     try:
-        connection = http.client.HTTPConnection(*listening.getsockname(), timeout=10)
+        connection = http.client.HTTPConnection(*listening.getsockname(), timeout=PATIENCE_SECONDS)
         connection.request(
             "GET", "/sign-in", headers={"X-Forwarded-For": "192.0.2.7", "X-Forwarded-Proto": "https"}
         )
@@ -46,7 +46,7 @@ def test_what_a_proxy_says_of_the_reader_is_believed_only_when_told_so(
         connection.close()
     finally:
         server.close()
-        serving.join(10)
+        serving.join(PATIENCE_SECONDS)
     assert met == [seen]
 
 
@@ -106,7 +106,7 @@ def test_the_processes_that_serve_pages_end_with_the_first_one_even_when_it_is_k
         children = Path(f"/proc/{first.pid}/task/{first.pid}/children").read_text().split()
         assert len(children) >= 2
         first.send_signal(signal.SIGKILL)
-        first.wait(10)
+        first.wait(PATIENCE_SECONDS)
     until(lambda: not any(is_running(int(child)) for child in children))
     assert not answers(port)
 

@@ -94,7 +94,8 @@ def test_a_hostile_document_is_answered_in_time(name: str):
     data, reasons = HOSTILE[name]
     start = time.monotonic()
     found = extract(data, "evidence")
-    assert time.monotonic() - start < 25
+    # The child's own limits, and what starting and ending it takes where others keep the cores busy.
+    assert time.monotonic() - start < WHILE_WAITED_FOR.wall_seconds + 15
     if reasons:
         assert found.outcome is Outcome.REFUSED
         assert set(found.flags) <= reasons
