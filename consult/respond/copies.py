@@ -48,12 +48,14 @@ class ReceiptCopied:
 
 def copy_of(receipt: Receipt) -> ReceiptCopied:
     """Return the copy of a receipt in the page's language; the receipt code is in none."""
+    introduction = _(
+        "This is a copy of everything you sent to the commission. Keep it where only you can read it."
+    )
+    withdrawn = _("This evidence is withdrawn.")
     return ReceiptCopied(
         title=_("Your evidence %(reference)s", reference=receipt.reference),
         lang=page_language(),
-        introduction=_(
-            "This is a copy of everything you sent to the commission. Keep it where only you can read it."
-        ),
+        introduction=f"{withdrawn} {introduction}" if receipt.withdrawn else introduction,
         footer=f"{receipt.reference} · {receipt.inquiry_title}",
         facts=tuple(facts_of(receipt)),
         answers=(

@@ -124,6 +124,7 @@ class Receipt:
     declared: dict[str, str]
     answers: tuple[AnswerSent, ...]
     documents: tuple[DocumentSent, ...] = ()
+    withdrawn: bool = False
 
 
 def submission_id_of(session: Session, receipt_code: str) -> int | None:
@@ -263,6 +264,7 @@ def receipt_for(session: Session, receipt_code: str) -> Receipt:
         declared={name: words for name, words in sent.declared.items() if words},
         answers=answers_sent(session, submission.id),
         documents=documents_sent(session, submission.id, submission.version),
+        withdrawn=submission.state is SubmissionState.WITHDRAWN,
     )
 
 

@@ -256,6 +256,8 @@ def test_evidence_is_withdrawn_at_once(sent: Sent, submission: Callable[[], Subm
     page = sent.browser.submit(page, button="Withdraw my evidence")
     assert "This evidence is withdrawn." in page.text
     assert "The bus stopped in 2019." in page.text
+    saved = sent.browser.http.get(f"{sent.address}/copy.html").get_data(as_text=True)
+    assert "This evidence is withdrawn." in saved
     assert submission().state is SubmissionState.WITHDRAWN
     assert sent.browser.get(f"{sent.address}/withdraw").h1.startswith("Your evidence")
     assert sent.browser.get(f"{sent.address}/change").h1.startswith("Your evidence")
