@@ -12,10 +12,12 @@ from werkzeug.wrappers import Response
 
 from consult.calls.queries import call_by_id, call_of, calls_of
 from consult.evidence.forms_imports import ColumnsForm, StoreForm, UploadForm, columns_form
+from consult.evidence.models import Submission
 from consult.evidence.queries import imports as reads
 from consult.evidence.queries.checking import Source, source_of
 from consult.evidence.queries.listing import Filters, matching
 from consult.evidence.rules import PublicationChoice, SubmissionState
+from consult.evidence.rules_desk import states_before
 from consult.evidence.rules_imports import IMPORT_WORDS, ImportState
 from consult.evidence.service import imports as service
 from consult.evidence.service.batches import draw_batch
@@ -257,6 +259,10 @@ def take_back(inquiry_slug: str, import_id: int) -> Response:
     if not found.stored:
         raise Refused("Nothing of this spreadsheet is stored, so there is nothing to take back.")
     chosen = matching(db.session(), inquiry_id, Filters(spreadsheet=found.id))
+    left = chosen.where(Submission.state.in_(states_before(SubmissionState.OUT_OF_SCOPE))).limit(1)
+    if db.session().scalar(left) is None:
+        flash(f"All of “{found.name}” is out of scope or withdrawn already.")
+        return redirect(url_for("imports.show", inquiry_slug=inquiry_slug, import_id=import_id), 303)
     with transaction() as session:
         batch_id = draw_batch(
             session,

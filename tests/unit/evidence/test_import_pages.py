@@ -353,6 +353,8 @@ def test_a_stored_import_is_taken_back_by_a_batch_that_can_be_undone(
     assert "2" in preview.h1
     moved = clerk.submit(preview, {"why": "The wrong file."}, with_field="why")
     assert states(session) == {SubmissionState.OUT_OF_SCOPE}
+    again = clerk.submit(clerk.get(done.path), button="Take it back")
+    assert "is out of scope or withdrawn already" in again.text
     clerk.submit(moved, button="Undo: put 2 back")
     assert states(session) == {SubmissionState.NEW}
 
