@@ -22,16 +22,10 @@ class MarkKind(StrEnum):
     """What was noticed about a submission when it arrived."""
 
     LATE = "late"
-    TRAP = "trap"
-    FAST = "fast"
-    BURST = "burst"
 
 
 MARK_WORDS = {
     MarkKind.LATE: "Late",
-    MarkKind.TRAP: "Filled a field that people do not see",
-    MarkKind.FAST: "Sent sooner than it could be written",
-    MarkKind.BURST: "One of many from one address",
 }
 
 # What a clerk may enter for somebody; web and import come by themselves.

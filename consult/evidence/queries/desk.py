@@ -71,7 +71,8 @@ class DeskEntry:
     @property
     def quick_accept(self) -> bool:
         """Tell whether one press may accept it: from here, without a reason."""
-        late = any(mark.kind is MarkKind.LATE and not mark.note for mark in self.marks)
+        # The one kind of mark that there is.
+        late = any(not mark.note for mark in self.marks)
         accepted = SubmissionState.ACCEPTED
         return self.state is not accepted and not needs_reason(self.state, accepted, unexplained_late=late)
 

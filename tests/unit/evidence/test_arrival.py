@@ -113,13 +113,13 @@ def test_marks_and_how_it_came_are_kept(session: Session, build: Builder, call: 
         "Words.",
         channel=Channel.EVENT,
         provenance=came,
-        marks=(GivenMark(MarkKind.TRAP), GivenMark(MarkKind.FAST, "2 seconds")),
+        marks=(GivenMark(MarkKind.LATE, "By a day."),),
     )
     kept = session.get_one(Provenance, sent.id)
     assert (kept.received_on, kept.event_session_id) == (date(2026, 6, 2), meeting.id)
     assert (kept.choice_known, kept.note) == ("She said so.", "Box 3.")
     marks = session.scalars(select(Mark).where(Mark.submission_id == sent.id))
-    assert {mark.kind: mark.note for mark in marks} == {MarkKind.TRAP: "", MarkKind.FAST: "2 seconds"}
+    assert {mark.kind: mark.note for mark in marks} == {MarkKind.LATE: "By a day."}
     assert sent.state is SubmissionState.NEW
 
 

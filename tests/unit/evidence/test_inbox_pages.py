@@ -59,7 +59,7 @@ def test_the_inbox_shows_what_is_new_in_order_of_arrival_with_what_a_clerk_needs
 ) -> None:
     kind = build.respondent_type(inquiry, name="Charity")
     build.submission(call, LETTER, name="Ann Ash", respondent_type_id=kind.id)
-    build.submission(call, "Second.", marks=(GivenMark(MarkKind.FAST, "2 seconds."),))
+    build.submission(call, "Second.", marks=(GivenMark(MarkKind.LATE, "The post was slow."),))
     session.commit()
     page = clerk.get(HOME)
     assert listed(page) == ["LOC0001", "LOC0002"]
@@ -67,7 +67,7 @@ def test_the_inbox_shows_what_is_new_in_order_of_arrival_with_what_a_clerk_needs
     assert "New (2)" in page.text
     for words in ("Ann Ash", "Charity", "Sent on the web", "16 words", "May be published with name"):
         assert words in page.text
-    assert "Sent sooner than it could be written. 2 seconds." in page.text
+    assert "Late. The post was slow." in page.text
     assert "The library must stay open" in page.text
 
 
