@@ -121,6 +121,7 @@ def look(request: pytest.FixtureRequest) -> Callable[[Page, str], None]:
     folder.mkdir(parents=True, exist_ok=True)
 
     def act(page: Page, name: str) -> None:
+        page.wait_for_load_state()
         standing = page.viewport_size
         rules = page.evaluate("[...document.styleSheets].map(sheet => sheet.cssRules.length)")
         assert rules, f"{name} came without its style sheet"

@@ -88,11 +88,11 @@ def test_the_page_of_an_open_call_says_why_what_until_when_and_what_happens(
 @pytest.mark.parametrize(
     ("values", "words"),
     [
-        ({"opens_at": now() + timedelta(days=3)}, "This call is not open yet."),
-        ({"closes_at": now() - timedelta(minutes=1), "grace_minutes": 0}, "copy your words"),
+        ({"opens_at": timedelta(days=3)}, "This call is not open yet."),
+        ({"closes_at": timedelta(minutes=-1), "grace_minutes": 0}, "copy your words"),
         # Who was told to copy their words would not send what can be sent.
         (
-            {"closes_at": now() - timedelta(minutes=1), "grace_minutes": 9},
+            {"closes_at": timedelta(minutes=-1), "grace_minutes": 9},
             "What you have begun can be sent until",
         ),
         ({"state": CallState.CLOSED}, "This call is closed."),
@@ -101,7 +101,9 @@ def test_the_page_of_an_open_call_says_why_what_until_when_and_what_happens(
 def test_a_call_that_is_not_open_says_so_and_offers_no_start(
     client: PageClient, build: Builder, values: dict[str, object], words: str
 ) -> None:
-    call = build.call(build.inquiry(slug="inq"), slug="call", **values)
+    # Times are from when the test runs, which may be long after it was collected.
+    dated = {name: now() + each if isinstance(each, timedelta) else each for name, each in values.items()}
+    call = build.call(build.inquiry(slug="inq"), slug="call", **dated)
     build.question(call)
     build.session.commit()
     page = client.get("/calls/inq/call")
