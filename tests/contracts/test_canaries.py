@@ -43,7 +43,7 @@ CANARIES = (
     "canaryredacted", "canaryproposed", "canaryconfided", "canaryunasked", "canarykeptanswer",
     "canarynameless", "canarybody", "canarytitle", "canarymail", "canarykept", "canarynew", "canaryscope",
     "canarywithdrawn", "canaryback", "canarysame", "canaryclerk", "canaryanalyst", "canaryother",
-    "canaryfile", "canaryletter", "canaryannexed", "canaryscan",
+    "canaryfile", "canaryletter", "canaryspoken", "canaryannexed", "canaryscan",
 )  # fmt: skip
 
 
@@ -74,15 +74,22 @@ class World:
 
     def answer(self, words: str, **values: Any) -> GivenAnswer:
         marked = values.pop("marked", "")
-        at = words.find(marked)
-        marks = (GivenConfidence(Bounds(at, at + len(marked)), "canaryunasked harm."),) if marked else ()
+        marks = self.marks(words, marked)
         return GivenAnswer(self.build.question(self.call).id, words, confidences=marks, **values)
 
-    def document(self, words: str, name: str, question_id: int | None = None) -> GivenAttachment:
+    def marks(self, words: str, marked: str) -> tuple[GivenConfidence, ...]:
+        """Return a mark on some of the words, or none."""
+        at = words.find(marked)
+        return (GivenConfidence(Bounds(at, at + len(marked)), "canaryunasked harm."),) if marked else ()
+
+    def document(
+        self, words: str, name: str, question_id: int | None = None, marked: str = ""
+    ) -> GivenAttachment:
         """Return a document whose file bears a word as its name."""
         found = Extraction(Outcome.TEXT if words else Outcome.FLAGGED, "docx", words)
         stored = file_store().keep(f"bytes of {name}".encode())
-        return GivenAttachment(stored.sha256, name, stored.size, found, question_id)
+        marks = self.marks(words, marked)
+        return GivenAttachment(stored.sha256, name, stored.size, found, question_id, confidences=marks)
 
     def code(self, sent: Submission) -> None:
         """Let every passage carry a suggestion with the whole passage as its reason, and a coding."""
@@ -140,7 +147,8 @@ def fill(world: World) -> None:
         kept_answer,
         answer("canarysame without name.", publication=PublicationChoice.WITHOUT_NAME),
         attachments=(
-            world.document("Open document. canaryletter stood there.", "canaryfile.docx"),
+            world.document("Open document. canaryletter stood there. canaryspoken too.", "canaryfile.docx",
+                           marked="canaryspoken"),
             world.document("canaryannexed to it.", "annex.docx", kept_answer.question_id),
             world.document("", "canaryscan.pdf"),
         ),
@@ -265,7 +273,7 @@ def test_no_public_page_feed_or_index_holds_what_readers_may_not_have(
         "Open words. [Name removed] stood here. [Name removed] too. [Confidential passage removed] last."
         in shown
     )
-    assert "Open document. [Name removed] stood there." in shown
+    assert "Open document. [Name removed] stood there. [Confidential passage removed] too." in shown
     assert "Some answers of this evidence are not published." in shown
 
 
@@ -290,5 +298,5 @@ def test_no_file_for_readers_outside_holds_what_they_may_not_have(world: World, 
 def test_the_commission_itself_has_every_one_of_them(world: World) -> None:
     everything = export_of(Export.CODINGS, Clearance.COMPLETE)(world)
     inside = {"canaryredacted", "canaryproposed", "canaryconfided", "canarykeptanswer", "canarykept"}
-    inside |= {"canaryletter", "canaryannexed"}
+    inside |= {"canaryletter", "canaryspoken", "canaryannexed"}
     assert inside <= birds_in(everything)

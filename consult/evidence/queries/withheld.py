@@ -1,8 +1,9 @@
 """What a respondent asked to be kept from readers outside, and what they declared."""
 
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Executable, select
 from sqlalchemy.orm import Session
 
 from consult.evidence.models import ConfidentialPassage, Declaration, SourceText
@@ -21,30 +22,42 @@ class ConfidenceRead:
 
 
 def confidences_of(session: Session, submission_id: int) -> list[ConfidenceRead]:
-    """Return the words of a submission that its writer marked as confidential, in reading order."""
-    rows = session.execute(
+    """Return the words of a submission that its writer marked as confidential, in reading order.
+
+    Each text is read once however many of its words are marked: a long document has many and is long.
+    """
+    marks: dict[int, list[Any]] = {}
+    for row in session.execute(_marks_in(submission_id)):
+        marks.setdefault(row.source_text_id, []).append(row)
+    texts = select(SourceText.id, SourceText.body, SourceText.first_paragraph)
+    found = []
+    for text in session.execute(texts.where(SourceText.id.in_(marks)).order_by(SourceText.position)):
+        paragraphs = paragraphs_of(text.body)
+        found += [
+            ConfidenceRead(
+                text.id,
+                Bounds(mark.start, mark.end),
+                text.body[mark.start : mark.end],
+                text.first_paragraph + paragraph_at(paragraphs, mark.start),
+                mark.harm,
+            )
+            for mark in marks[text.id]
+        ]
+    return found
+
+
+def _marks_in(submission_id: int) -> Executable:
+    return (
         select(
             ConfidentialPassage.source_text_id,
             ConfidentialPassage.start,
             ConfidentialPassage.end,
             ConfidentialPassage.harm,
-            SourceText.body,
-            SourceText.first_paragraph,
         )
         .join(SourceText, SourceText.id == ConfidentialPassage.source_text_id)
         .where(SourceText.submission_id == submission_id)
-        .order_by(SourceText.position, ConfidentialPassage.start, ConfidentialPassage.end)
+        .order_by(ConfidentialPassage.start, ConfidentialPassage.end)
     )
-    return [
-        ConfidenceRead(
-            row.source_text_id,
-            Bounds(row.start, row.end),
-            row.body[row.start : row.end],
-            row.first_paragraph + paragraph_at(paragraphs_of(row.body), row.start),
-            row.harm,
-        )
-        for row in rows
-    ]
 
 
 def declaration_of(session: Session, submission_id: int) -> Declaration | None:

@@ -19,7 +19,12 @@ from consult.evidence.models import (
 from consult.evidence.queries.versions import StandingAnswer, standing_answers
 from consult.evidence.rules import SubmissionState, paragraphs_of
 from consult.evidence.rules_desk import words_sha256
-from consult.evidence.service.documents import amend_attachments, attachments_change, state_by_documents
+from consult.evidence.service.amending_documents import (
+    DocumentChanges,
+    amend_documents,
+    document_changes,
+)
+from consult.evidence.service.documents import state_by_documents
 from consult.evidence.service.given import GivenAnswer, GivenConfidence, GivenEvidence, check
 from consult.evidence.service.moves import move_all
 from consult.evidence.service.receiving import ask_for_passages, respondent_values, version_values
@@ -37,7 +42,7 @@ class Changes:
 
     new: tuple[GivenAnswer, ...]
     gone: tuple[StandingAnswer, ...]
-    marked: tuple[tuple[int, GivenAnswer], ...]
+    marked: tuple[tuple[int, tuple[GivenConfidence, ...]], ...]
 
     @property
     def any(self) -> bool:
@@ -70,16 +75,16 @@ def amend_submission(
     changes = _changes(standing_answers(session, submission_id).values(), evidence)
     respondent_id = _respondent_of(session, submission, evidence)
     values = version_values(submission_id, respondent_id, evidence, at=at, number=submission.version + 1)
-    others = attachments_change(session, submission_id, evidence)
-    if not (changes.any or others) and all(getattr(was, name) == values[name] for name in ABOUT):
+    documents = document_changes(session, submission_id, evidence)
+    if not (changes.any or documents.any) and all(getattr(was, name) == values[name] for name in ABOUT):
         return submission
     session.execute(insert(SubmissionVersion), [values])
     _write(session, submission, evidence, changes, at=at)
-    amend_attachments(session, submission_id, evidence, at=at, version=submission.version + 1)
+    amend_documents(session, submission_id, evidence, documents, at=at, version=submission.version + 1)
     _renew(session, submission, evidence, was, respondent_id)
-    if changes.any or others:
+    if changes.any or documents.any:
         _begin_again(session, submission, actor=actor, at=at)
-    detail = {"reference": submission.reference, "version": submission.version, **_counts(changes)}
+    detail = {"reference": submission.reference, "version": submission.version, **_counts(changes, documents)}
     act = audit.Act(AMEND, "submission", submission_id, detail=detail)
     audit.record(session, act, inquiry_id=inquiry_id, actor=actor, at=at)
     return submission
@@ -152,7 +157,7 @@ def _changes(standing: Iterable[StandingAnswer], evidence: GivenEvidence) -> Cha
             continue
         kept.add(answer.question_id)
         if more and was.source_text_id:
-            marked.append((was.source_text_id, replace(answer, confidences=more)))
+            marked.append((was.source_text_id, more))
     gone = tuple(answer for key, answer in before.items() if key not in kept)
     return Changes(tuple(new), gone, tuple(marked))
 
@@ -241,5 +246,10 @@ def _renew(
     session.flush()  # what is read next in this transaction counts the new version
 
 
-def _counts(changes: Changes) -> dict[str, int]:
-    return {"answers": len(changes.new), "replaced": len(changes.gone), "kept_back": len(changes.marked)}
+def _counts(changes: Changes, documents: DocumentChanges) -> dict[str, int]:
+    return {
+        "answers": len(changes.new),
+        "replaced": len(changes.gone),
+        "documents": len(documents.new) + len(documents.gone),
+        "kept_back": len(changes.marked) + len(documents.marked),
+    }

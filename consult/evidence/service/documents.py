@@ -1,21 +1,20 @@
 """Keep the documents that came with submissions, and what a clerk types of those that are pictures."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from consult.evidence import search
 from consult.evidence.extraction.clean import cleaned
 from consult.evidence.extraction.result import UNREAD
-from consult.evidence.models import ReplacedText, SourceText, Submission
-from consult.evidence.models_documents import Attachment, ReplacedAttachment
+from consult.evidence.models import SourceText, Submission
+from consult.evidence.models_documents import Attachment
 from consult.evidence.queries.documents import TRANSCRIBED, attachment_stands, awaits_text, most_texts
 from consult.evidence.rules import (
-    PublicationChoice,
     SubmissionState,
     paragraphs_of,
     sha256_of,
@@ -24,7 +23,7 @@ from consult.evidence.rules import (
 )
 from consult.evidence.service.given import GivenAttachment, GivenEvidence
 from consult.evidence.service.moves import move_all
-from consult.evidence.service.storing import insert_rows
+from consult.evidence.service.storing import insert_rows, store_confidences
 from consult.foundation import audit
 from consult.foundation.errors import BadInput, NotFound, Refused
 from consult.foundation.jobs.names import JobName
@@ -46,7 +45,10 @@ class Place:
 def store_attachments(
     session: Session, batch: Sequence[tuple[int, GivenEvidence]], *, at: datetime, version: int = 1
 ) -> None:
-    """Store the documents of submissions whose answers are stored, with their texts, and index those."""
+    """Store the documents of submissions whose answers are stored, with their texts, and index those.
+
+    Words in them that must be kept back are stored with them: no moment shows the one without the other.
+    """
     given = [(submission_id, evidence) for submission_id, evidence in batch if evidence.attachments]
     if not given:
         return
@@ -62,7 +64,11 @@ def store_attachments(
             place = after
     ids = insert_rows(session, Attachment, files)
     rows = [{**text, "attachment_id": id_} for id_, text in zip(ids, texts, strict=True) if text]
-    search.add_to_index(session, insert_rows(session, SourceText, rows))
+    text_ids = insert_rows(session, SourceText, rows)
+    marks = [each.confidences for _, evidence in given for each in evidence.attachments]
+    of_texts = (kept for kept, text in zip(marks, texts, strict=True) if text)
+    store_confidences(session, zip(text_ids, of_texts, strict=True), at=at)
+    search.add_to_index(session, text_ids)
     _promise_to_read(
         session, [id_ for id_, row in zip(ids, files, strict=True) if UNREAD in row["flags"]], at
     )
@@ -83,37 +89,6 @@ def unread_file(session: Session, attachment_id: int) -> tuple[str, str] | None:
     wanted = select(Attachment.sha256, Attachment.name).where(Attachment.id == attachment_id, awaits_text())
     row = session.execute(wanted).one_or_none()
     return (row.sha256, row.name) if row else None
-
-
-def amend_attachments(
-    session: Session, submission_id: int, evidence: GivenEvidence, *, at: datetime, version: int
-) -> None:
-    """Let a new version have the documents given: those it had and keeps stay with their codings."""
-    standing = standing_attachments(session, submission_id)
-    wanted = {attachment.identity for attachment in evidence.attachments}
-    gone = [each.id for each in standing if _identity(each) not in wanted]
-    if gone:
-        rows = [{"attachment_id": each, "version": version} for each in gone]
-        session.execute(insert(ReplacedAttachment), rows)
-        texts = session.scalars(select(SourceText.id).where(SourceText.attachment_id.in_(gone)))
-        replaced = [{"source_text_id": each, "version": version} for each in texts]
-        if replaced:
-            session.execute(insert(ReplacedText), replaced)
-    had = {_identity(each) for each in standing}
-    new = tuple(each for each in evidence.attachments if each.identity not in had)
-    store_attachments(session, [(submission_id, replace(evidence, attachments=new))], at=at, version=version)
-
-
-def attachments_change(session: Session, submission_id: int, evidence: GivenEvidence) -> bool:
-    """Tell whether the documents given are others than those that stand."""
-    standing = {_identity(each) for each in standing_attachments(session, submission_id)}
-    return standing != {attachment.identity for attachment in evidence.attachments}
-
-
-def standing_attachments(session: Session, submission_id: int) -> Sequence[Attachment]:
-    """Return the documents of a submission's newest version, in order."""
-    mine = select(Attachment).where(Attachment.submission_id == submission_id, attachment_stands())
-    return session.scalars(mine.order_by(Attachment.position)).all()
 
 
 def state_by_documents(session: Session, submission_id: int) -> SubmissionState:
@@ -170,10 +145,6 @@ def _held(session: Session, attachment_id: int, inquiry_id: int) -> Attachment:
     if row is None:
         raise NotFound("There is no such document in this inquiry.")
     return row[0]
-
-
-def _identity(given: Attachment) -> tuple[str, str, int | None, PublicationChoice | None]:
-    return given.sha256, given.name, given.question_id, given.publication
 
 
 def _places(session: Session, submission_ids: Iterable[int]) -> dict[int, Place]:

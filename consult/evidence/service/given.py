@@ -35,10 +35,15 @@ LONGEST_DECLARATION = 5_000
 
 @dataclass(frozen=True)
 class GivenConfidence:
-    """A span of an answer's text that its writer asked to be kept from readers outside, and why."""
+    """A span of a text that its writer asked to be kept from readers outside, and why."""
 
     bounds: Bounds
     harm: str
+
+
+def said_of(confidences: Iterable[GivenConfidence]) -> list[dict[str, Any]]:
+    """Return what marks on one text say, in order."""
+    return [asdict(each) for each in sorted(confidences, key=lambda each: each.bounds)]
 
 
 @dataclass(frozen=True)
@@ -80,7 +85,7 @@ class GivenAnswer:
             "text": sha256_of(self.text) if self.text and self.has_words else None,
             "option_ids": sorted(set(self.option_ids)),
             "cells": sorted(dict(self.cells).items()),
-            "confidences": [asdict(each) for each in sorted(self.confidences, key=lambda each: each.bounds)],
+            "confidences": said_of(self.confidences),
         }
         return {name: value for name, value in parts.items() if value or (value == 0 and value is not False)}
 
@@ -132,6 +137,8 @@ class GivenAttachment:
     question_id: int | None = None
     # Its own choice, such as that of the answer it belongs to; None follows the submission's.
     publication: PublicationChoice | None = None
+    # Spans of its text.
+    confidences: tuple[GivenConfidence, ...] = ()
 
     @property
     def text(self) -> str:
@@ -140,14 +147,19 @@ class GivenAttachment:
 
     @property
     def identity(self) -> tuple[str, str, int | None, PublicationChoice | None]:
-        """Return what makes it the same file given for the same purpose on the same terms."""
+        """Return what makes it the same file given for the same purpose on the same terms.
+
+        Words in it that are kept back are no part of it: whether they change it is asked beside it, for more
+        of them leave the document and its codings as they stand.
+        """
         return self.sha256, self.name, self.question_id, self.publication
 
     @property
     def said(self) -> dict[str, Any]:
-        """Return what it says, as answers do."""
+        """Return what it says, as answers do, without the parts that are not set."""
         said = {"attachment": self.sha256, "name": self.name, "question_id": self.question_id or 0}
-        return {**said, "publication": self.publication} if self.publication else said
+        parts = {"publication": self.publication, "confidences": said_of(self.confidences)}
+        return {**said, **{name: value for name, value in parts.items() if value}}
 
 
 @dataclass(frozen=True)
@@ -238,7 +250,7 @@ def _check_words(evidence: GivenEvidence) -> None:
 
 def _check_parts(evidence: GivenEvidence) -> None:
     for answer in evidence.answers:
-        _check_confidences(answer)
+        _check_confidences(answer.text or "", answer.confidences)
     if evidence.provenance:
         _check_provenance(evidence.provenance)
     for attachment in evidence.attachments:
@@ -250,6 +262,7 @@ def _check_attachment(attachment: GivenAttachment) -> None:
         raise Refused("A document that was refused cannot be part of evidence. Remove it.")
     if not 0 < len(storable(attachment.name)) <= LONGEST_FILE_NAME:
         raise BadInput(f"The name of a document has more than {LONGEST_FILE_NAME} characters. Shorten it.")
+    _check_confidences(attachment.text, attachment.confidences)
 
 
 def _check_provenance(came: GivenProvenance) -> None:
@@ -258,9 +271,9 @@ def _check_provenance(came: GivenProvenance) -> None:
             raise BadInput(f"Shorten what is said of how it came to {LONGEST_REASON:,} characters.")
 
 
-def _check_confidences(answer: GivenAnswer) -> None:
-    for confidence in answer.confidences:
-        quote_of(answer.text or "", confidence.bounds)
+def _check_confidences(text: str, confidences: Iterable[GivenConfidence]) -> None:
+    for confidence in confidences:
+        quote_of(text, confidence.bounds)
         if not 0 < len(storable(confidence.harm).strip()) <= LONGEST_HARM:
             raise BadInput(f"Say in 1 to {LONGEST_HARM:,} characters what harm publication would do.")
 

@@ -18,7 +18,7 @@ from consult.evidence.models import (
     SourceText,
 )
 from consult.evidence.rules import paragraphs_of, sha256_of
-from consult.evidence.service.given import GivenAnswer, GivenEvidence
+from consult.evidence.service.given import GivenAnswer, GivenConfidence, GivenEvidence
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,8 @@ def store_answers(
         if answer.has_words
     ]
     text_ids = insert_rows(session, SourceText, list(_source_text_rows(texts, room)))
-    store_confidences(session, zip(text_ids, (answer for *_, answer in texts), strict=True), at=at)
+    marks = (answer.confidences for *_, answer in texts)
+    store_confidences(session, zip(text_ids, marks, strict=True), at=at)
     search.add_to_index(session, text_ids)
 
 
@@ -96,8 +97,10 @@ def _store_choices(session: Session, stored: Sequence[tuple[int, GivenAnswer]]) 
         session.execute(insert(AnswerCell), cells)
 
 
-def store_confidences(session: Session, texts: Iterable[tuple[int, GivenAnswer]], *, at: datetime) -> None:
-    """Store the words that writers asked to be kept back; two marks on the same words are one span."""
+def store_confidences(
+    session: Session, texts: Iterable[tuple[int, Iterable[GivenConfidence]]], *, at: datetime
+) -> None:
+    """Store the words of texts that must be kept back; two marks on the same words are one span."""
     rows = {
         (text_id, confidence.bounds): {
             "source_text_id": text_id,
@@ -107,8 +110,8 @@ def store_confidences(session: Session, texts: Iterable[tuple[int, GivenAnswer]]
             "harm": confidence.harm.strip(),
             "marked_at": at,
         }
-        for text_id, answer in texts
-        for confidence in answer.confidences
+        for text_id, confidences in texts
+        for confidence in confidences
     }
     if rows:
         session.execute(insert(ConfidentialPassage), list(rows.values()))

@@ -187,6 +187,7 @@ def test_changed_words_are_new_to_the_clerk_and_the_log_says_what_changed(
         "version": 2,
         "answers": 1,
         "replaced": 1,
+        "documents": 0,
         "kept_back": 0,
     }
 
