@@ -11,26 +11,33 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from nlp.agreement import Agreement, Interval, bootstrap_interval, measure_agreement
+    from nlp.calibration import AcceptanceCurve, Judged
     from nlp.duplicates import DuplicateFinder, Group, Member
     from nlp.errors import DamagedArtefactError, EmptyCodebookError, NlpError
+    from nlp.estimates import Estimate, Stopping, Stratum, enough_read, recall_by_elusion
     from nlp.passages import PassageCutter
     from nlp.personal import PersonalDataFinder, TextToSearch, installed_pipeline
     from nlp.personal_formats import PersonalData
     from nlp.proposer import Proposer
     from nlp.questions import Placed, Prompt, QuestionPlacer
     from nlp.types import CodeSpec, Decided, Proposal, Reason, ScoredCode, Span
+    from nlp.which_next import Order, Unread, is_blind
 
 _HOMES = {
+    "AcceptanceCurve": "nlp.calibration",
     "Agreement": "nlp.agreement",
     "CodeSpec": "nlp.types",
     "DamagedArtefactError": "nlp.errors",
     "Decided": "nlp.types",
     "DuplicateFinder": "nlp.duplicates",
     "EmptyCodebookError": "nlp.errors",
+    "Estimate": "nlp.estimates",
     "Group": "nlp.duplicates",
     "Interval": "nlp.agreement",
+    "Judged": "nlp.calibration",
     "Member": "nlp.duplicates",
     "NlpError": "nlp.errors",
+    "Order": "nlp.which_next",
     "PassageCutter": "nlp.passages",
     "PersonalData": "nlp.personal_formats",
     "PersonalDataFinder": "nlp.personal",
@@ -42,23 +49,33 @@ _HOMES = {
     "Reason": "nlp.types",
     "ScoredCode": "nlp.types",
     "Span": "nlp.types",
+    "Stopping": "nlp.estimates",
+    "Stratum": "nlp.estimates",
     "TextToSearch": "nlp.personal",
+    "Unread": "nlp.which_next",
     "bootstrap_interval": "nlp.agreement",
+    "enough_read": "nlp.estimates",
     "installed_pipeline": "nlp.personal",
+    "is_blind": "nlp.which_next",
     "measure_agreement": "nlp.agreement",
+    "recall_by_elusion": "nlp.estimates",
 }
 
 __all__ = [
+    "AcceptanceCurve",
     "Agreement",
     "CodeSpec",
     "DamagedArtefactError",
     "Decided",
     "DuplicateFinder",
     "EmptyCodebookError",
+    "Estimate",
     "Group",
     "Interval",
+    "Judged",
     "Member",
     "NlpError",
+    "Order",
     "PassageCutter",
     "PersonalData",
     "PersonalDataFinder",
@@ -70,10 +87,16 @@ __all__ = [
     "Reason",
     "ScoredCode",
     "Span",
+    "Stopping",
+    "Stratum",
     "TextToSearch",
+    "Unread",
     "bootstrap_interval",
+    "enough_read",
     "installed_pipeline",
+    "is_blind",
     "measure_agreement",
+    "recall_by_elusion",
 ]
 
 

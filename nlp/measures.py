@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.metrics import average_precision_score, brier_score_loss, precision_recall_curve
 
-from nlp.words import FloatArray
+from nlp.words import FloatArray, IntArray
 
 Truth = NDArray[np.bool_]
 
@@ -44,17 +44,35 @@ def coverage_at_90_precision(truth: Truth, scores: FloatArray) -> float:
     return float(recall[precision >= 0.9].max())
 
 
+def expected_calibration_error(truth: Truth, scores: FloatArray, *, shown: int = 5, bins: int = 10) -> float:
+    """How far probabilities are from what comes true, on the five likeliest codes of each passage.
+
+    Mean over bins of equal width, each weighing as many pairs as it holds, of the distance between
+    the mean probability and the share that is true (Naeini, Cooper and Hauskrecht 2015).
+    """
+    best = _highest(scores, shown)
+    chance = np.take_along_axis(scores, best, axis=1).ravel().astype(np.float64)
+    true = np.take_along_axis(truth, best, axis=1).ravel()
+    place = np.clip((chance * bins).astype(np.int64), 0, bins - 1)
+    gaps = np.bincount(place, weights=chance - true, minlength=bins)
+    return float(np.abs(gaps).sum() / len(chance))
+
+
 MEASURES = {
     "recall_at_3": recall_at_3,
     "mean_average_precision": mean_average_precision,
     "macro_recall_at_3": macro_recall_at_3,
     "brier": brier,
     "coverage_at_90_precision": coverage_at_90_precision,
+    "expected_calibration_error": expected_calibration_error,
 }
 
 
 def _found(truth: Truth, scores: FloatArray) -> Truth:
-    best = np.argsort(-scores, axis=1, kind="stable")[:, :3]
     among = np.zeros_like(truth)
-    np.put_along_axis(among, best, values=True, axis=1)
+    np.put_along_axis(among, _highest(scores, 3), values=True, axis=1)
     return np.asarray(among & truth)
+
+
+def _highest(scores: FloatArray, count: int) -> IntArray:
+    return np.argsort(-scores, axis=1, kind="stable")[:, :count]

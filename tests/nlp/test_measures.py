@@ -49,4 +49,19 @@ def test_perfect_scores_get_perfect_marks() -> None:
         "macro_recall_at_3": 1.0,
         "brier": 0.0,
         "coverage_at_90_precision": 1.0,
+        "expected_calibration_error": 0.0,
     }
+
+
+def test_calibration_error_by_hand() -> None:
+    # One bin about .8 where half came true, one about .3 where all did: (.3 x 2 + .7 x 2) / 4.
+    truth = np.array([[1, 1], [0, 1]], dtype=bool)
+    scores = np.array([[0.8, 0.3], [0.8, 0.3]])
+    assert measures.expected_calibration_error(truth, scores) == pytest.approx((0.3 * 2 + 0.7 * 2) / 4)
+
+
+def test_calibration_error_looks_at_the_five_likeliest_codes_only() -> None:
+    truth = np.zeros((1, 7), dtype=bool)
+    truth[0, :5] = True
+    scores = np.array([[1.0, 1.0, 1.0, 1.0, 1.0, 0.9, 0.9]])
+    assert measures.expected_calibration_error(truth, scores) == 0.0
