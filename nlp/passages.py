@@ -9,7 +9,8 @@ from math import ceil
 from typing import TYPE_CHECKING
 
 from nlp.errors import NlpError
-from nlp.sentences import make_pipeline, sentence_starts, splits_character
+from nlp.sentences import load_trained, make_pipeline, sentence_starts, splits_character
+from nlp.structure import Bond, Unit, before_bullets, bonds_of, outside_quotations, units_of
 from nlp.types import Span
 
 if TYPE_CHECKING:
@@ -23,24 +24,32 @@ _WORDS_REMEMBERED = 200_000
 
 
 class PassageCutter:
-    """Cuts paragraphs into passages of whole sentences, about `target_words` long.
+    """Cuts a text into passages of whole sentences, about `target_words` long.
 
-    A paragraph of up to one and a half times the target stays whole. No passage has more than
-    `max_words` words or leaves its paragraph; the same text is always cut in the same way.
+    A paragraph of up to one and a half times the target stays whole, and goes together with no other but
+    its heading, the words that lead it in, or the short items or rows of its list. No passage has
+    more than `max_words` words; the same text is always cut in the same way. `trained` is the name of an
+    installed spaCy package whose sentences are used instead of the rule; see `installed_pipeline`.
     """
 
-    def __init__(self, language: str = "en", target_words: int = 80, max_words: int = 160) -> None:
+    name = "passages"
+    version = "2"
+
+    def __init__(
+        self, language: str = "en", target_words: int = 80, max_words: int = 160, trained: str | None = None
+    ) -> None:
         if not 1 <= target_words <= max_words:
             raise NlpError("target_words must be at least 1 and no more than max_words.")
         self.language = language
         self.target_words = target_words
         self.max_words = max_words
+        self.trained = trained
         self._held: Language | None = None
 
     def _pipeline(self) -> Language:
         """The pipeline remembers every word it meets: that makes it fast, and in the end too big."""
         if self._held is None or len(self._held.vocab) > _WORDS_REMEMBERED:
-            self._held = make_pipeline(self.language)
+            self._held = load_trained(self.trained) if self.trained else make_pipeline(self.language)
         return self._held
 
     def cut(self, text: str, paragraphs: Sequence[Span]) -> list[Span]:
@@ -52,32 +61,56 @@ class PassageCutter:
 
         Raises NlpError where paragraphs overlap, are out of order or leave their text.
         """
-        prepared = [(text, _checked(text, paragraphs)) for text, paragraphs in texts_with_paragraphs]
-        starts = self._starts_of_long_paragraphs(prepared)
-        return [self._cut_paragraphs(text, paragraphs, starts) for text, paragraphs in prepared]
+        prepared = [
+            (text, [unit for paragraph in _checked(text, paragraphs) for unit in units_of(text, paragraph)])
+            for text, paragraphs in texts_with_paragraphs
+        ]
+        starts = self._starts_of_long_units(prepared)
+        return [self._cut_units(text, units, starts) for text, units in prepared]
 
-    def _starts_of_long_paragraphs(self, prepared: list[tuple[str, list[Span]]]) -> Iterator[list[int]]:
-        """Only long paragraphs are worth the tokeniser: this is what makes short answers cheap."""
-        every = ((text, paragraph) for text, paragraphs in prepared for paragraph in paragraphs)
-        long = [text[p.start : p.end] for text, p in every if self._is_long(text, p)]
+    def _starts_of_long_units(self, prepared: list[tuple[str, list[Unit]]]) -> Iterator[list[int]]:
+        """Only long units are worth the tokeniser: this is what makes short answers cheap."""
+        every = ((text, unit.span) for text, units in prepared for unit in units)
+        long = [text[span.start : span.end] for text, span in every if self._is_long(text, span)]
         return sentence_starts(self._pipeline(), long) if long else iter(())
 
-    def _is_long(self, text: str, paragraph: Span) -> bool:
-        whole = min(self.max_words, self.target_words * 3 // 2)
-        if paragraph.end - paragraph.start < 2 * whole:
-            return False
-        return _weight(text, paragraph) > whole
+    @property
+    def _whole(self) -> int:
+        return min(self.max_words, self.target_words * 3 // 2)
 
-    def _cut_paragraphs(self, text: str, paragraphs: list[Span], starts: Iterator[list[int]]) -> list[Span]:
+    def _is_long(self, text: str, span: Span) -> bool:
+        if span.end - span.start < 2 * self._whole:
+            return False
+        return _weight(text, span) > self._whole
+
+    def _cut_units(self, text: str, units: list[Unit], starts: Iterator[list[int]]) -> list[Span]:
         passages: list[Span] = []
-        for paragraph in paragraphs:
-            if self._is_long(text, paragraph):
-                offsets = [paragraph.start + start for start in next(starts)]
-                sentences = list(_between(text, paragraph, offsets))
-                passages += self._group(text, [piece for s in sentences for piece in self._pieces(text, s)])
-            else:
-                passages += _between(text, paragraph, [])
+        run: list[Span] = []
+        glued = False
+        for unit, bond in zip(units, bonds_of(text, units), strict=True):
+            pieces = self._pieces_of(text, unit.span, starts)
+            if glued and _weight(text, run[-1]) + _weight(text, pieces[0]) <= self.max_words:
+                run[-1] = Span(run[-1].start, pieces[0].end)
+                pieces = pieces[1:]
+            run += pieces
+            glued = bond is Bond.HEADED
+            if bond is Bond.NONE:
+                passages += self._passages_of(text, run)
+                run = []
         return passages
+
+    def _pieces_of(self, text: str, span: Span, starts: Iterator[list[int]]) -> list[Span]:
+        """A unit that is not long, or the sentences of one that is."""
+        if not self._is_long(text, span):
+            return [span]
+        offsets = before_bullets(text, span, [span.start + start for start in next(starts)])
+        offsets = outside_quotations(text, span, offsets, self._whole)
+        return [piece for each in _between(text, span, offsets) for piece in self._pieces(text, each)]
+
+    def _passages_of(self, text: str, run: list[Span]) -> list[Span]:
+        """A run of pieces as one passage where that is not long."""
+        whole = Span(run[0].start, run[-1].end)
+        return self._group(text, run) if len(run) > 1 and _weight(text, whole) > self._whole else [whole]
 
     def _pieces(self, text: str, sentence: Span) -> list[Span]:
         """The sentence, or its clauses where it is too long to be read at once."""
@@ -152,11 +185,9 @@ def _between(text: str, whole: Span, cuts: list[int]) -> Iterator[Span]:
 
 
 def _weight(text: str, span: Span) -> int:
-    part = text[span.start : span.end]
-    lengths = list(map(len, part.split()))
-    if max(lengths, default=0) <= _CHARACTERS_PER_WORD:
-        return len(lengths)
-    return sum(_run_weight(0, length) for length in lengths)
+    lengths = list(map(len, text[span.start : span.end].split()))
+    long = [length for length in lengths if length > _CHARACTERS_PER_WORD]
+    return len(lengths) + sum(_run_weight(0, length) - 1 for length in long)
 
 
 def _run_weight(start: int, end: int) -> int:
