@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from nlp.duplicates import DuplicateFinder, Group, Member
     from nlp.errors import DamagedArtefactError, EmptyCodebookError, NlpError
     from nlp.estimates import Estimate, Stopping, Stratum, enough_read, recall_by_elusion
+    from nlp.language import language_of
     from nlp.passages import PassageCutter
     from nlp.personal import PersonalDataFinder, TextToSearch, installed_pipeline
     from nlp.personal_formats import PersonalData
@@ -57,6 +58,7 @@ _HOMES = {
     "enough_read": "nlp.estimates",
     "installed_pipeline": "nlp.personal",
     "is_blind": "nlp.which_next",
+    "language_of": "nlp.language",
     "measure_agreement": "nlp.agreement",
     "recall_by_elusion": "nlp.estimates",
 }
@@ -95,6 +97,7 @@ __all__ = [
     "enough_read",
     "installed_pipeline",
     "is_blind",
+    "language_of",
     "measure_agreement",
     "recall_by_elusion",
 ]

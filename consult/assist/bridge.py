@@ -39,6 +39,7 @@ from consult.foundation.database import db, transaction
 from consult.foundation.security import Actor
 
 if TYPE_CHECKING:
+    from nlp.passages import PassageCutter
     from nlp.proposer import Proposer
     from nlp.types import CodeSpec, Decided, Proposal
 
@@ -76,10 +77,11 @@ def cut_waiting(inquiry_id: int, tell: Tell) -> int:
     """Cut every source text that has no passages yet; return the number of passages made."""
     made = done = 0
     total = count_uncut(db.session(), inquiry_id)
+    cutters = _Cutters()
     for texts in _texts_in_batches(inquiry_id):
         cut = [
             CutText(text.source_text_id, bounds)
-            for text, bounds in zip(texts, _bounds_of(texts), strict=True)
+            for text, bounds in zip(texts, _bounds_of(texts, cutters), strict=True)
         ]
         with transaction() as session:
             made += store_passages(session, cut, at=now())
@@ -120,15 +122,27 @@ def _texts_in_batches(inquiry_id: int) -> Iterator[list[TextToCut]]:
         yield texts
 
 
-def _bounds_of(texts: Sequence[TextToCut]) -> list[tuple[Bounds, ...]]:
-    """Return the bounds of each text's passages; each language has its own cutter, texts keep their order."""
-    from nlp.passages import PassageCutter
+class _Cutters(dict[str, "PassageCutter"]):
+    """A cutter for each language met, made once: a trained pipeline takes a second to load."""
+
+    def __missing__(self, language: str) -> "PassageCutter":
+        from nlp.passages import PassageCutter
+        from nlp.personal import installed_pipeline
+
+        self[language] = PassageCutter(language, trained=installed_pipeline(language))
+        return self[language]
+
+
+def _bounds_of(texts: Sequence[TextToCut], cutters: _Cutters) -> list[tuple[Bounds, ...]]:
+    """Return the bounds of each text's passages, cut as its own language asks; texts keep their order."""
+    from nlp.language import language_of
     from nlp.types import Span
 
+    written_in = [language_of(text.body) or text.language for text in texts]
     found: dict[int, tuple[Bounds, ...]] = {}
-    for language in {text.language for text in texts}:
-        alike = [text for text in texts if text.language == language]
-        spans = PassageCutter(language).cut_many(
+    for language in sorted(set(written_in)):
+        alike = [text for text, known in zip(texts, written_in, strict=True) if known == language]
+        spans = cutters[language].cut_many(
             [(text.body, [Span(p.start, p.end) for p in paragraphs_of(text.body)]) for text in alike]
         )
         for text, cut in zip(alike, spans, strict=True):

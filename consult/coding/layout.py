@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import Any
 
 from consult.coding.rules import CODING_VERDICTS, Band, CodingOrigin, Verdict, band_of
-from consult.evidence.rules import Bounds, paragraphs_of, trimmed
+from consult.evidence.rules import Bounds, paragraph_at, paragraphs_of, trimmed
 
 
 @dataclass(frozen=True)
@@ -122,8 +122,10 @@ class Block:
     text_id: int
     bounds: Bounds
     paragraph: int
+    # A heading or a list lies in one passage with what belongs to it.
+    last_paragraph: int
     opens_paragraph: bool
-    # The number of the question to which somebody put its paragraph.
+    # The number of the question to which somebody put its first paragraph that was put to any.
     mapped: int | None
     pieces: tuple[Piece, ...]
     suggestions: tuple[SuggestionShown, ...]
@@ -195,23 +197,22 @@ def _blocks(
     codings: Sequence[CodingShown],
 ) -> Iterable[Block]:
     passages = {passage.bounds: passage for passage in cut}
-    lying = [
-        (number, paragraph.start, bounds)
-        for number, paragraph in enumerate(paragraphs_of(text.body), text.first_paragraph)
-        for bounds in _divided(text.body, paragraph, sorted(passages))
-    ]
-    starts = [bounds.start for _, _, bounds in lying]
-    for index, (number, paragraph_start, bounds) in enumerate(lying):
+    paragraphs = paragraphs_of(text.body)
+    lying = sorted({*passages, *_between(text.body, paragraphs, passages)})
+    for index, bounds in enumerate(lying):
+        first, last = (paragraph_at(paragraphs, at) for at in (bounds.start, bounds.end - 1))
+        numbers = range(text.first_paragraph + first, text.first_paragraph + last + 1)
         passage = passages.get(bounds)
         suggestions = tuple(proposed[passage.id]) if passage else ()
-        before = starts[index] if index else 0
-        after = starts[index + 1] if index + 1 < len(starts) else len(text.body)
+        before = bounds.start if index else 0
+        after = lying[index + 1].start if index + 1 < len(lying) else len(text.body)
         yield Block(
             text_id=text.id,
             bounds=bounds,
-            paragraph=number,
-            opens_paragraph=bounds.start == paragraph_start,
-            mapped=text.mapped.get(number),
+            paragraph=numbers[0],
+            last_paragraph=numbers[-1],
+            opens_paragraph=bounds.start == paragraphs[first].start,
+            mapped=next((text.mapped[number] for number in numbers if number in text.mapped), None),
             pieces=_pieces(text.body, bounds, suggestions, codings),
             suggestions=suggestions,
             codings=tuple(
@@ -223,13 +224,23 @@ def _blocks(
         )
 
 
-def _divided(body: str, paragraph: Bounds, cut: Sequence[Bounds]) -> Iterable[Bounds]:
-    """Return the cut passages of a paragraph and the words between them, in order."""
-    inside = [bounds for bounds in cut if paragraph.start <= bounds.start < paragraph.end]
-    edges = sorted({paragraph.start, paragraph.end, *(e for b in inside for e in (b.start, b.end))})
-    for start, end in pairwise(edges):
-        if body[start:end].strip():
-            yield trimmed(body, Bounds(start, end))
+def _between(body: str, paragraphs: Sequence[Bounds], passages: Iterable[Bounds]) -> Iterable[Bounds]:
+    """Return the words of each paragraph that are in no passage, in order."""
+    waiting, at = sorted(passages), 0
+    for paragraph in paragraphs:
+        start = paragraph.start
+        while at < len(waiting) and waiting[at].start < paragraph.end:
+            yield from _words(body, start, waiting[at].start)
+            start = max(start, waiting[at].end)
+            if start > paragraph.end:
+                break  # it goes on in the next paragraph
+            at += 1
+        yield from _words(body, start, paragraph.end)
+
+
+def _words(body: str, start: int, end: int) -> Iterable[Bounds]:
+    if body[start:end].strip():
+        yield trimmed(body, Bounds(start, end))
 
 
 def _quote(text: TextShown, coding: CodingShown) -> str:

@@ -64,6 +64,32 @@ def test_words_not_yet_cut_still_have_a_place() -> None:
     ]
 
 
+def test_a_passage_of_several_paragraphs_is_one_block_with_the_numbers_of_all() -> None:
+    text = TextShown(1, BODY, 4, 1, "Why?", mapped={5: 2})
+    (part,) = parts_of([text], [PassageShown(1, 1, Bounds(0, BODY.index("Five")), cut=True)], [], [])
+    assert [(b.paragraph, b.last_paragraph, b.opens_paragraph, b.mapped) for b in part.blocks] == [
+        (4, 5, True, 2),
+        (5, 5, False, 2),
+        (6, 6, True, None),
+    ]
+    assert part.blocks[1].pieces[0].words == "Five."
+
+
+@given(LETTERS, st.lists(st.integers(0, 60), max_size=8, unique=True))
+def test_every_word_lies_in_one_block_however_the_passages_lie(body: str, edges: list[int]) -> None:
+    inside = sorted(edge for edge in edges if edge <= len(body))
+    spans = [Bounds(start, end) for start, end in zip(inside[::2], inside[1::2], strict=False)]
+    passages = [
+        PassageShown(i, 1, span, cut=True)
+        for i, span in enumerate(spans)
+        if body[span.start : span.end].strip()
+    ]
+    (part,) = parts_of([text_of(body)], passages, [], [])
+    held = [at for block in part.blocks for at in range(block.bounds.start, block.bounds.end)]
+    assert len(held) == len(set(held))
+    assert {at for at, letter in enumerate(body) if not letter.isspace()} <= set(held)
+
+
 @given(LETTERS, SPANS, SPANS)
 def test_pieces_put_together_are_the_text_whatever_is_marked_in_it(
     body: str, coded: list[tuple[int, int]], reasons: list[tuple[int, int]]
