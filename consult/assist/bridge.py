@@ -44,7 +44,8 @@ if TYPE_CHECKING:
     from nlp.types import CodeSpec, Decided, Proposal
 
 TEXTS_AT_ONCE = 200
-PASSAGES_AT_ONCE = 1_000
+# A turn to write that lasts keeps those waiting who save and send.
+PASSAGES_AT_ONCE = 200
 
 # Told how many are done, of how many, and what; may raise to stop the work between two batches.
 Tell = Callable[[int, int, str], None]
@@ -83,11 +84,24 @@ def cut_waiting(inquiry_id: int, tell: Tell) -> int:
             CutText(text.source_text_id, bounds)
             for text, bounds in zip(texts, _bounds_of(texts, cutters), strict=True)
         ]
-        with transaction() as session:
-            made += store_passages(session, cut, at=now())
-        done += len(texts)
-        tell(done, total, "Texts cut into passages.")
+        for few in _in_turns(cut):
+            with transaction() as session:
+                made += store_passages(session, few, at=now())
+            done += len(few)
+            tell(done, total, "Texts cut into passages.")
     return made
+
+
+def _in_turns(cut: Sequence[CutText]) -> Iterator[list[CutText]]:
+    """Yield texts that together have not many more passages than one turn to write should store."""
+    few: list[CutText] = []
+    for text in cut:
+        few.append(text)
+        if sum(len(each.bounds) for each in few) >= PASSAGES_AT_ONCE:
+            yield few
+            few = []
+    if few:
+        yield few
 
 
 def propose_waiting(inquiry_id: int, tell: Tell, *, actor: Actor, again: bool = False) -> Proposed:

@@ -10,14 +10,16 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from flask import Flask
 from waitress import serve as serve_forever
 
-from consult.foundation.database import db, forget_connections
+from consult.foundation.database import Manners, db, forget_connections, write_with
 from consult.foundation.errors import BadInput, ConsultError
 from consult.foundation.jobs.service import start_embedded
+from consult.foundation.lane import WritersOfPages
 
 HOST = "127.0.0.1"
 # In each process. Most of them wait: for the lane of writers, or for a slow reader's connection.
@@ -67,10 +69,16 @@ def serve_from(app: Flask, listening: socket.socket) -> None:
     # Nothing open on a database may be carried into a child.
     db.engine.dispose()
     end, held = os.pipe()
-    children = [start_child(lambda: serve_in_child(app, listening, end, held)) for _ in range(processes)]
+    writers = WritersOfPages(processes)
+
+    def work_of(number: int) -> Callable[[], None]:
+        return partial(serve_in_child, app, listening, (end, held), partial(writers.counted, number))
+
+    children = [start_child(work_of(number)) for number in range(processes)]
     os.close(end)
     listening.close()
     os.nice(NICENESS_OF_JOBS)
+    write_with(app, writers.let_pass)
     consumer = start_embedded(app)
     try:
         wait_while_alive(children)
@@ -104,9 +112,11 @@ def wait_while_alive(children: list[int]) -> None:
         time.sleep(LOOK_SECONDS)
 
 
-def serve_in_child(app: Flask, listening: socket.socket, end: int, held: int) -> None:
+def serve_in_child(app: Flask, listening: socket.socket, pipe: tuple[int, int], manners: Manners) -> None:
     """Serve pages until the parent is gone, however it went: the other end of the pipe goes with it."""
+    end, held = pipe
     os.close(held)
+    write_with(app, manners)
     threading.Thread(target=leave_with_parent, args=(end,), daemon=True, name="parent").start()
     with app.app_context():
         forget_connections()

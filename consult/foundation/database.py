@@ -5,14 +5,14 @@ library, and why all writers pass one lane.
 """
 
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, ClassVar, cast
 
-from flask import Flask
+from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import JSON, CursorResult, DateTime, Engine, Enum, Executable, MetaData, event
 from sqlalchemy.dialects.postgresql import JSONB
@@ -98,6 +98,9 @@ db = SQLAlchemy(
     session_options={"join_transaction_mode": "create_savepoint"},
 )
 
+Manners = Callable[[], AbstractContextManager[None]]
+MANNERS = "consult-manners"
+
 _writing: ContextVar[bool] = ContextVar("writing", default=False)
 _lanes: dict[str, WriteLane] = {}
 
@@ -116,7 +119,7 @@ def transaction() -> Iterator[Session]:
     session.rollback()
     token = _writing.set(True)
     try:
-        with lane_of(db.engine.engine).turn():
+        with manners()(), lane_of(db.engine.engine).turn():
             yield session
             session.commit()
     except OperationalError as error:
@@ -129,6 +132,17 @@ def transaction() -> Iterator[Session]:
         raise
     finally:
         _writing.reset(token)
+
+
+def write_with(app: Flask, manners: Manners) -> None:
+    """Say what surrounds each turn to write in this process, such as letting others pass."""
+    app.extensions[MANNERS] = manners
+
+
+def manners() -> Manners:
+    """Return what surrounds a turn to write in this process."""
+    found: Manners = current_app.extensions.get(MANNERS, nullcontext)
+    return found
 
 
 def is_busy(error: OperationalError) -> bool:

@@ -6,6 +6,7 @@ back by itself when its holder is killed.
 """
 
 import fcntl
+import mmap
 import os
 import threading
 import time
@@ -16,6 +17,9 @@ from consult.foundation.errors import Busy
 
 PATIENCE_SECONDS = 20.0
 POLL_SECONDS = 0.002
+# How long a job lets writers of pages pass before it takes its turn all the same.
+WAY_SECONDS = 5.0
+MOST_COUNTED = 255
 
 
 class WriteLane:
@@ -60,3 +64,39 @@ def _try_lock(handle: int) -> bool:
     except (BlockingIOError, PermissionError):
         return False
     return True
+
+
+class WritersOfPages:
+    """How many writers of pages wait or write, a count for each process that serves pages, in shared memory.
+
+    Made before these processes are forked. A job writes for nobody who waits: it lets them pass.
+    """
+
+    def __init__(self, processes: int) -> None:
+        self._counts = mmap.mmap(-1, processes)
+        self._lock = threading.Lock()
+
+    @contextmanager
+    def counted(self, process: int) -> Iterator[None]:
+        """Count a writer of this process, whose number nobody else has, while the block runs."""
+        self._add(process, 1)
+        try:
+            yield
+        finally:
+            self._add(process, -1)
+
+    @contextmanager
+    def let_pass(self) -> Iterator[None]:
+        """Run the block when no page waits to write, or after five seconds: jobs get on all the same."""
+        deadline = time.monotonic() + WAY_SECONDS
+        while self.are_there() and time.monotonic() < deadline:
+            time.sleep(POLL_SECONDS)
+        yield
+
+    def are_there(self) -> bool:
+        """Tell whether any page waits to write or writes."""
+        return any(self._counts[:])
+
+    def _add(self, process: int, count: int) -> None:
+        with self._lock:
+            self._counts[process] = min(max(self._counts[process] + count, 0), MOST_COUNTED)

@@ -99,6 +99,8 @@ class DraftHeld:
     expires_at: datetime
     started_at: datetime
     submission_id: int | None
+    # The name of its sending: what is sent under it twice is one submission.
+    send_key: str
     confidences: tuple[Confidence, ...] = ()
     language: str = ENGLISH
     written: dict[str, Any] = field(default_factory=dict)
@@ -257,7 +259,8 @@ def draft_after(session: Session, call_id: int, former_code: str, return_code: s
 
 
 def as_held(session: Session, draft: Draft) -> DraftHeld:
-    """Return what a draft holds as plain values."""
+    """Return what a draft holds as plain values; nothing is left in one that was sent."""
+    is_sent = draft.submission_id is not None
     return DraftHeld(
         draft.id,
         draft.answers,
@@ -266,14 +269,15 @@ def as_held(session: Session, draft: Draft) -> DraftHeld:
         draft.expires_at,
         draft.started_at,
         draft.submission_id,
+        draft.send_key,
         confidences_in(draft.confidences),
         draft.language,
         draft.written,
-        slots_waiting(session, draft.id),
+        () if is_sent else slots_waiting(session, draft.id),
         draft.team_number,
         draft.team_hash is not None,
         draft.amends_id,
-        files_of_draft(session, draft.id),
+        () if is_sent else files_of_draft(session, draft.id),
     )
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import ColumnElement, exists, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from consult.calls.models import Call, Inquiry, Question
@@ -127,15 +127,16 @@ class Receipt:
     withdrawn: bool = False
 
 
-def submission_id_of(session: Session, receipt_code: str) -> int | None:
-    """Return what was sent under a receipt code."""
-    sent_under = SubmissionVersion.receipt_hash == hash_of(receipt_code)
-    return session.scalar(select(SubmissionVersion.submission_id).where(sent_under))
+def _sent_under(receipt_code: str) -> ColumnElement[bool]:
+    sent = select(SubmissionVersion.submission_id).where(
+        SubmissionVersion.receipt_hash == hash_of(receipt_code)
+    )
+    return Submission.id.in_(sent)
 
 
 def receipt_exists(session: Session, receipt_code: str) -> bool:
     """Tell whether something was sent under this receipt code."""
-    return submission_id_of(session, receipt_code) is not None
+    return session.scalar(select(Submission.id).where(_sent_under(receipt_code))) is not None
 
 
 def reference_of(session: Session, submission_id: int) -> str:
@@ -148,7 +149,7 @@ def languages_of_receipt(session: Session, receipt_code: str) -> tuple[list[str]
     row = session.execute(
         select(Call.languages, Submission.language)
         .join(Submission, Submission.call_id == Call.id)
-        .where(Submission.id == submission_id_of(session, receipt_code))
+        .where(_sent_under(receipt_code))
     ).one_or_none()
     return (row[0], row[1]) if row else ([ENGLISH], ENGLISH)
 
@@ -159,7 +160,7 @@ def standing_of(session: Session, receipt_code: str) -> Standing:
         select(Submission, Call, Inquiry)
         .join(Call, Call.id == Submission.call_id)
         .join(Inquiry, Inquiry.id == Submission.inquiry_id)
-        .where(Submission.id == submission_id_of(session, receipt_code))
+        .where(_sent_under(receipt_code))
     ).one_or_none()
     if row is None:
         raise unknown_code()
@@ -222,7 +223,7 @@ def acknowledged(session: Session, receipt_code: str) -> Acknowledged:
             (SubmissionVersion.submission_id == Submission.id)
             & (SubmissionVersion.number == Submission.version),
         )
-        .where(Submission.id == submission_id_of(session, receipt_code))
+        .where(_sent_under(receipt_code))
     ).one_or_none()
     if row is None:
         raise unknown_code()
@@ -240,7 +241,7 @@ def receipt_for(session: Session, receipt_code: str) -> Receipt:
         )
         .join(Call, Call.id == Submission.call_id)
         .join(Inquiry, Inquiry.id == Submission.inquiry_id)
-        .where(Submission.id == submission_id_of(session, receipt_code))
+        .where(_sent_under(receipt_code))
         .options(joinedload(Submission.respondent), joinedload(Submission.respondent_type))
     ).one_or_none()
     if row is None:

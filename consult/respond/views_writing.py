@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 
 from consult.calls.rules import QuestionKind
 from consult.foundation.clock import now
-from consult.foundation.database import transaction
+from consult.foundation.database import db, transaction
 from consult.foundation.errors import BadInput
 from consult.foundation.guard import public
 from consult.foundation.language import _, lazy, page_language
@@ -189,10 +189,11 @@ def not_sent(visit: Visit) -> Response | None:
     """Send, or return the page that says why nothing was sent."""
     draft = visit.started
     try:
+        prepared = service.prepare(db.session(), draft, visit.code, call=visit.call, at=now())
         with transaction() as session:
             if draft.language != page_language() and not visit.is_sent:
                 service.write_in(session, draft.id, page_language(), at=now())
-            service.send_draft(session, draft.id, visit.code, actor=RESPONDENT, at=now(), call=visit.call)
+            service.send_draft(session, draft.id, visit.code, actor=RESPONDENT, at=now(), prepared=prepared)
     except service.CallNotOpen:
         return closed(visit, status=pages.NOT_NOW)
     except service.Overtaken:

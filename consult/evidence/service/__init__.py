@@ -11,10 +11,18 @@ from consult.evidence.service.given import (
     GivenEvidence,
     GivenMark,
     GivenProvenance,
+    Ready,
+    made_ready,
 )
 from consult.evidence.service.moves import move_all
 from consult.evidence.service.passages import CutText, passage_for, store_passages
-from consult.evidence.service.receiving import Received, receive_many, receive_submission
+from consult.evidence.service.receiving import (
+    Received,
+    Stored,
+    receive_many,
+    receive_ready,
+    receive_submission,
+)
 from consult.evidence.service.respondent_types import (
     add_missing_types,
     known_type,
@@ -32,17 +40,21 @@ __all__ = [
     "GivenEvidence",
     "GivenMark",
     "GivenProvenance",
+    "Ready",
     "Received",
+    "Stored",
     "add_missing_types",
     "amend_submission",
     "ask_to_withdraw",
     "change_state",
     "decide_request",
     "known_type",
+    "made_ready",
     "missing_types",
     "move_all",
     "passage_for",
     "receive_many",
+    "receive_ready",
     "receive_submission",
     "record_publication_choice",
     "store_passages",

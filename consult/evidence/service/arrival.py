@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from consult.evidence.models import Respondent, Submission
 from consult.evidence.models_desk import Mark, Provenance, StateMove
 from consult.evidence.rules import SubmissionState
-from consult.evidence.rules_desk import MarkKind, words_sha256
+from consult.evidence.rules_desk import MarkKind
 from consult.evidence.service.given import GivenEvidence
 from consult.evidence.service.storing import table_of
 from consult.foundation.security import SYSTEM
@@ -45,7 +45,7 @@ def arrivals(
     session: Session, batch: Sequence[GivenEvidence], references: Sequence[str], inquiry_id: int
 ) -> list[Arrival]:
     """Compare a batch with what is there and within itself, by two indexed reads."""
-    hashes = [words_sha256(evidence.texts) for evidence in batch]
+    hashes = [evidence.words_sha256 for evidence in batch]
     words = _by_words(session, {each for each in hashes if each}, inquiry_id)
     addresses = _by_address(session, batch, inquiry_id)
     found = []

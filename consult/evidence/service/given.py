@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import select
@@ -22,7 +23,7 @@ from consult.evidence.rules import (
     storable,
     word_count,
 )
-from consult.evidence.rules_desk import LONGEST_REASON, MarkKind, came_late
+from consult.evidence.rules_desk import LONGEST_REASON, MarkKind, came_late, words_sha256
 from consult.foundation.errors import BadInput, NotFound, Refused
 
 LONGEST = {"name": 300, "organisation": 300, "email": 255, "title": 300, "external_key": 400}
@@ -202,7 +203,7 @@ class GivenEvidence:
         """Return what is kept of the receipt code."""
         return sha256_of(self.receipt_code) if self.receipt_code else None
 
-    @property
+    @cached_property
     def sha256(self) -> str:
         """Return the hash of all its answers and documents."""
         answers = [answer.said for answer in self.answers if not answer.is_empty]
@@ -214,16 +215,37 @@ class GivenEvidence:
         words = self.declaration.words if self.declaration else {}
         return words if any(words.values()) else {}
 
-    @property
+    @cached_property
     def words(self) -> int:
         """Return the number of words in its free texts and documents."""
         return sum(word_count(text) for text in self.texts)
 
-    @property
+    @cached_property
+    def words_sha256(self) -> str | None:
+        """Return one hash for the same words however spaced or cased; None for too few to compare."""
+        return words_sha256(self.texts)
+
+    @cached_property
     def texts(self) -> list[str]:
         """Return the texts that hold words, in order: answers, then documents."""
         documents = [each.text for each in self.attachments if each.text.strip()]
         return [*(answer.text for answer in self.answers if answer.text and answer.text.strip()), *documents]
+
+
+@dataclass(frozen=True)
+class Ready:
+    """Evidence found right for its inquiry, its words counted and hashed: all that needs no turn to write."""
+
+    evidence: GivenEvidence
+    inquiry_id: int
+
+
+def made_ready(session: Session, evidence: GivenEvidence, inquiry_id: int) -> Ready:
+    """Return evidence ready to be stored; raises as `receive_submission`."""
+    check(session, [evidence], inquiry_id)
+    # Each is kept where it is worked out.
+    _ = evidence.words, evidence.sha256, evidence.words_sha256
+    return Ready(evidence, inquiry_id)
 
 
 def check(session: Session, batch: Sequence[GivenEvidence], inquiry_id: int) -> None:
@@ -287,7 +309,7 @@ def _check_belongings(session: Session, batch: Sequence[GivenEvidence], inquiry_
     came = [evidence.provenance for evidence in batch if evidence.provenance]
     _check_ids(session, EventSession, inquiry_id, (each.event_session_id for each in came))
     _check_late(session, batch)
-    offered = _offered_by(session, {evidence.call_id for evidence in batch})
+    offered = _offered_by(session, answers, {evidence.call_id for evidence in batch})
     for call_id, answer in answers:
         offered.check(call_id, answer)
     for evidence in batch:
@@ -337,14 +359,17 @@ class _Offered:
             raise NotFound("An answer fills a row that its question does not have.")
 
 
-def _offered_by(session: Session, call_ids: set[int]) -> _Offered:
+def _offered_by(session: Session, answers: Sequence[tuple[int, GivenAnswer]], call_ids: set[int]) -> _Offered:
+    """Return what the calls ask and offer, so far as these answers choose of it."""
     asked = select(Question.id, Question.call_id, Question.kind).where(Question.call_id.in_(call_ids))
     options = select(Option.id, Option.question_id).join(Question).where(Question.call_id.in_(call_ids))
     rows = select(MatrixRow.id, MatrixRow.question_id).join(Question).where(Question.call_id.in_(call_ids))
+    cells = any(answer.cells for _, answer in answers)
+    chosen = cells or any(answer.option_ids for _, answer in answers)
     return _Offered(
         {row.id: (row.call_id, row.kind) for row in session.execute(asked)},
-        {row.id: row.question_id for row in session.execute(options)},
-        {row.id: row.question_id for row in session.execute(rows)},
+        {row.id: row.question_id for row in session.execute(options)} if chosen else {},
+        {row.id: row.question_id for row in session.execute(rows)} if cells else {},
     )
 
 

@@ -13,7 +13,7 @@ from consult.evidence.models import Respondent, Submission, SubmissionVersion
 from consult.evidence.rules import reference_for
 from consult.evidence.service.arrival import arrivals, note_arrivals
 from consult.evidence.service.documents import store_attachments
-from consult.evidence.service.given import GivenEvidence, check
+from consult.evidence.service.given import GivenEvidence, Ready, check, made_ready
 from consult.evidence.service.storing import insert_rows, store_answers, store_declarations, table_of
 from consult.foundation import audit
 from consult.foundation.errors import NotFound
@@ -36,6 +36,14 @@ class Received:
         return len(self.references)
 
 
+@dataclass(frozen=True)
+class Stored:
+    """A submission that is there."""
+
+    id: int
+    reference: str
+
+
 def receive_submission(
     session: Session, evidence: GivenEvidence, *, inquiry_id: int, actor: Actor, at: datetime
 ) -> Submission:
@@ -45,17 +53,24 @@ def receive_submission(
     they hold what no database can keep, BadInput when a name or title is too long, NotFound when the
     call, a question, an option, a type or a place is not of this inquiry.
     """
+    stored = receive_ready(session, made_ready(session, evidence, inquiry_id), actor=actor, at=at)
+    return session.get_one(Submission, stored.id)
+
+
+def receive_ready(session: Session, ready: Ready, *, actor: Actor, at: datetime) -> Stored:
+    """Store one submission that was made ready before this turn to write, as `receive_submission` does."""
+    evidence, inquiry_id = ready.evidence, ready.inquiry_id
     lock_references(session, inquiry_id)
     earlier = _earlier(session, evidence)
     if earlier:
         return earlier
-    check(session, [evidence], inquiry_id)
-    (submission_id,) = _store(session, [evidence], take_references(session, inquiry_id, 1), inquiry_id, at)
+    (reference,) = take_references(session, inquiry_id, 1)
+    (submission_id,) = _store(session, [evidence], [reference], inquiry_id, at)
     ask_for_passages(session, inquiry_id, actor, at)
-    submission = session.get_one(Submission, submission_id)
-    act = audit.Act("receive submission", "submission", submission_id, detail=_said_of(submission))
+    detail = {"reference": reference, "words": evidence.words, "channel": evidence.channel}
+    act = audit.Act("receive submission", "submission", submission_id, detail=detail)
     audit.record(session, act, inquiry_id=inquiry_id, actor=actor, at=at)
-    return submission
+    return Stored(submission_id, reference)
 
 
 def receive_many(
@@ -90,10 +105,12 @@ def lock_references(session: Session, inquiry_id: int) -> None:
         raise NotFound("There is no such inquiry.")
 
 
-def _earlier(session: Session, evidence: GivenEvidence) -> Submission | None:
+def _earlier(session: Session, evidence: GivenEvidence) -> Stored | None:
     if evidence.send_key is None:
         return None
-    return session.scalar(select(Submission).where(Submission.send_key == evidence.send_key))
+    sent = select(Submission.id, Submission.reference).where(Submission.send_key == evidence.send_key)
+    row = session.execute(sent).one_or_none()
+    return Stored(*row) if row else None
 
 
 def _not_there_yet(session: Session, batch: Sequence[GivenEvidence]) -> list[GivenEvidence]:
@@ -237,7 +254,3 @@ def ask_for_passages(session: Session, inquiry_id: int, actor: Actor, at: dateti
             inquiry_id=inquiry_id,
             requested_by=actor.user_id,
         )
-
-
-def _said_of(submission: Submission) -> dict[str, Any]:
-    return {"reference": submission.reference, "words": submission.word_count, "channel": submission.channel}

@@ -4,20 +4,18 @@ from consult.respond.service.after import begin_amendment, withdraw_sent
 from consult.respond.service.drafts import (
     AlreadySent,
     CallNotOpen,
-    NothingChanged,
-    Overtaken,
     begin_draft,
     choose_version,
     erase_expired_drafts,
     save_about,
     save_answer,
     save_confidences,
-    send_draft,
     write_in,
 )
 from consult.respond.service.files import add_file, place_file, remove_file
 from consult.respond.service.reminders import Wanted as WantedReminder
 from consult.respond.service.reminders import forget_reminder, send_due_reminders, set_reminder
+from consult.respond.service.sending import NothingChanged, Overtaken, Prepared, prepare, send_draft
 from consult.respond.service.team import (
     join_team,
     leave_team,
@@ -34,6 +32,7 @@ __all__ = [
     "ChangedMeanwhile",
     "NothingChanged",
     "Overtaken",
+    "Prepared",
     "Wanted",
     "WantedReminder",
     "add_file",
@@ -46,6 +45,7 @@ __all__ = [
     "leave_team",
     "note_presence",
     "place_file",
+    "prepare",
     "remove_file",
     "renew_code",
     "save_about",

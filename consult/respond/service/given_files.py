@@ -9,19 +9,20 @@ from consult.evidence.extraction import Extraction
 from consult.evidence.service import GivenAttachment
 from consult.respond.documents import files_sent
 from consult.respond.logic import shown_questions
-from consult.respond.models import Draft, DraftFile
-from consult.respond.queries import CallToAnswer
-from consult.respond.queries_files import files_of_draft
+from consult.respond.models import DraftFile
+from consult.respond.queries import CallToAnswer, DraftHeld
 
 
-def given_files(session: Session, draft: Draft, call: CallToAnswer) -> Iterator[GivenAttachment]:
+def given_files(session: Session, draft: DraftHeld, call: CallToAnswer) -> Iterator[GivenAttachment]:
     """Return the files of a draft as they are given: in its order, each for the question it answers.
 
     A file stays with a question in words that is not put any more only as a document beside the answers.
     """
     shown = shown_questions(call.questions, draft.answers)
     question_ids = {asked.slug: asked.id for asked in shown}
-    sent = {each.id for each in files_sent(files_of_draft(session, draft.id), call.questions, shown)}
+    sent = {each.id for each in files_sent(draft.files, call.questions, shown)}
+    if not sent:
+        return
     for file in files_in(session, draft.id):
         if file.id in sent:
             yield GivenAttachment(

@@ -86,6 +86,15 @@ def newest(session: Session, words: str) -> list[Suggestion]:
     return list(session.scalars(found.order_by(Suggestion.rank)))
 
 
+def test_passages_are_stored_in_turns_so_that_nobody_who_saves_waits_long(
+    inquiry: Inquiry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[tuple[int, int]] = []
+    monkeypatch.setattr(bridge, "PASSAGES_AT_ONCE", 1)
+    assert bridge.cut_waiting(inquiry.id, lambda done, total, _said: told.append((done, total))) == 4
+    assert told == [(1, 2), (2, 2)]
+
+
 def test_passages_are_cut_exactly_and_once(inquiry: Inquiry, session: Session) -> None:
     bridge.cut_waiting(inquiry.id, untold)
     assert bridge.cut_waiting(inquiry.id, untold) == 0

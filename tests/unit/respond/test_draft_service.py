@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from consult.calls.models import Call
 from consult.calls.rules import CallState, QuestionKind
-from consult.evidence.models import Submission
+from consult.evidence.models import SourceText, Submission, SubmissionVersion
 from consult.foundation.audit import AuditEvent, first_break
 from consult.foundation.clock import now
 from consult.foundation.database import transaction
@@ -21,7 +21,7 @@ from consult.foundation.security import RESPONDENT, SYSTEM, ActorKind
 from consult.respond import service
 from consult.respond.codes import code_from, receipt_code_for
 from consult.respond.models import Draft
-from consult.respond.queries import draft_held, published_call
+from consult.respond.queries import as_call_to_answer, draft_held, published_call
 from consult.respond.queries_receipt import receipt_exists
 from consult.respond.rules import KEPT_AFTER_CLOSING
 from tests.builders import NOON, Builder
@@ -215,3 +215,61 @@ def test_the_command_answers_a_wrong_option_in_one_line(fresh_app: Callable[...,
     result = fresh_app().test_cli_runner().invoke(args=["drafts", "erase-expired", "--everything"])
     assert result.exit_code == 2
     assert result.stderr.count("\n") == 1
+
+
+def prepared(session: Session, call: Call, at: datetime = NOON) -> service.Prepared | None:
+    held = draft_held(session, call.id, CODE)
+    assert held is not None
+    read = published_call(session, call.inquiry.slug, call.slug)
+    return service.prepare(session, held, CODE, call=as_call_to_answer(session, read), at=at)
+
+
+def sent_words(session: Session, submission_id: int) -> list[str]:
+    return list(session.scalars(select(SourceText.body).where(SourceText.submission_id == submission_id)))
+
+
+def test_what_was_prepared_is_what_is_sent(session: Session, call: Call) -> None:
+    draft_id = begin(session, call)
+    complete(session, draft_id)
+    ready = prepared(session, call)
+    sent = service.send_draft(session, draft_id, CODE, actor=RESPONDENT, at=NOON, prepared=ready)
+    assert sent_words(session, sent) == ["Because."]
+    assert ready is not None
+    version = select(SubmissionVersion.sha256).where(SubmissionVersion.submission_id == sent)
+    assert session.scalars(version).all() == [ready.ready.evidence.sha256]
+
+
+def test_words_saved_after_sending_was_prepared_are_sent_too(session: Session, call: Call) -> None:
+    draft_id = begin(session, call)
+    complete(session, draft_id)
+    ready = prepared(session, call)
+    later = NOON + timedelta(milliseconds=1)
+    service.save_answer(session, draft_id, "why", "On second thoughts.", at=later)
+    sent = service.send_draft(session, draft_id, CODE, actor=RESPONDENT, at=later, prepared=ready)
+    assert sent_words(session, sent) == ["On second thoughts."]
+
+
+def test_what_was_prepared_in_time_is_not_sent_after_the_call_closed(session: Session, call: Call) -> None:
+    draft_id = begin(session, call)
+    complete(session, draft_id)
+    ready = prepared(session, call)
+    late = NOON + timedelta(days=10)
+    with pytest.raises(service.CallNotOpen):
+        service.send_draft(session, draft_id, CODE, actor=RESPONDENT, at=late, prepared=ready)
+    assert session.scalars(select(Submission)).all() == []
+
+
+def test_nothing_is_prepared_of_a_draft_that_was_sent_or_of_a_call_that_is_closed(
+    session: Session, call: Call
+) -> None:
+    draft_id = begin(session, call)
+    complete(session, draft_id)
+    assert prepared(session, call, at=NOON + timedelta(days=10)) is None
+    send(session, draft_id)
+    assert prepared(session, call) is None
+
+
+def test_a_draft_with_gaps_cannot_be_prepared(session: Session, call: Call) -> None:
+    begin(session, call)
+    with pytest.raises(BadInput, match="put right"):
+        prepared(session, call)
