@@ -64,6 +64,7 @@ const moves = {
   n: () => document.getElementById("next").click(),
   "?": () => keys.showModal(),
   w: () => (card()?.querySelector("[data-key=w]") ?? current().querySelector("[data-key=w]"))?.click(),
+  x: () => current().querySelector("[data-key=x]")?.click(),
   c: () => (selectedWords()?.passage ?? current()).querySelector("[data-key=c]").click(),
 };
 

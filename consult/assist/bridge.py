@@ -81,7 +81,7 @@ def cut_waiting(inquiry_id: int, tell: Tell) -> int:
     cutters = _Cutters()
     for texts in _texts_in_batches(inquiry_id):
         cut = [
-            CutText(text.source_text_id, bounds)
+            CutText(text.source_text_id, bounds, _languages_of(text, bounds))
             for text, bounds in zip(texts, _bounds_of(texts, cutters), strict=True)
         ]
         for few in _in_turns(cut):
@@ -162,6 +162,12 @@ def _bounds_of(texts: Sequence[TextToCut], cutters: _Cutters) -> list[tuple[Boun
         for text, cut in zip(alike, spans, strict=True):
             found[text.source_text_id] = tuple(Bounds(span.start, span.end) for span in cut)
     return [found[text.source_text_id] for text in texts]
+
+
+def _languages_of(text: TextToCut, cut: Sequence[Bounds]) -> tuple[str | None, ...]:
+    from nlp.language import language_of
+
+    return tuple(language_of(text.body[bounds.start : bounds.end]) for bounds in cut)
 
 
 def _present_version(inquiry_id: int, actor: Actor) -> CodebookVersion:

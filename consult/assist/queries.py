@@ -10,7 +10,7 @@ from consult.codebook.models import Code
 from consult.coding.models import Coding, Decision, LatestRun, ModelRun, Suggestion
 from consult.coding.queries import PassageToRead, settlements, stands
 from consult.evidence.models import Passage, SourceText, Submission
-from consult.evidence.queries import counted, passage_stands, text_stands
+from consult.evidence.queries import counted, in_cut, passage_stands, text_stands
 from consult.evidence.rules import PassageKind
 
 AT_ONCE = 1_000
@@ -82,7 +82,7 @@ def codes_seen(session: Session, inquiry_id: int) -> set[SeenCode]:
         )
         .join(Coding, Coding.passage_id == coded.id)
         .join(Code, Code.id == Coding.code_id)
-        .where(Passage.inquiry_id == inquiry_id, Passage.kind == PassageKind.CUT, stands(), passage_stands())
+        .where(Passage.inquiry_id == inquiry_id, in_cut(), stands(), passage_stands())
         .distinct()
     )
     return {SeenCode(*row) for row in rows}
@@ -137,7 +137,7 @@ def _with_words(session: Session, passage_ids: set[int]) -> list[PassageToRead]:
     for first in range(0, len(ordered), AT_ONCE):
         rows = session.execute(
             select(Passage.id, Passage.quote)
-            .where(Passage.id.in_(ordered[first : first + AT_ONCE]), Passage.kind == PassageKind.CUT)
+            .where(Passage.id.in_(ordered[first : first + AT_ONCE]), in_cut())
             .order_by(Passage.id)
         )
         found += [PassageToRead(*row) for row in rows]
@@ -149,7 +149,7 @@ def _readable(inquiry_id: int) -> tuple[ColumnElement[bool], ...]:
     outside = select(Submission.id).where(Submission.inquiry_id == inquiry_id, ~counted())
     return (
         Passage.inquiry_id == inquiry_id,
-        Passage.kind == PassageKind.CUT,
+        in_cut(),
         Passage.submission_id.not_in(outside),
         passage_stands(),
     )

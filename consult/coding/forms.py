@@ -74,6 +74,16 @@ class ApplyForm(ReplaceForm):
         return Bounds(self.start.data, self.end.data)
 
 
+class CutForm(ActForm):
+    """Where a passage is to be cut anew: `place` is where its second begins, `words` those it begins with."""
+
+    passage = IntegerField(validators=[InputRequired(), NUMBER])
+    place = HiddenField(validators=[Optional(), Length(max=12)])
+    words = StringField(
+        "Words with which the second passage begins", validators=[Optional(), Length(max=400)]
+    )
+
+
 def new_page_key() -> str:
     """Return a key for a page about to be shown."""
     return secrets.token_urlsafe(12)

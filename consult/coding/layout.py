@@ -14,6 +14,8 @@ from typing import Any
 from consult.coding.rules import CODING_VERDICTS, Band, CodingOrigin, Verdict, band_of
 from consult.evidence.rules import Bounds, paragraph_at, paragraphs_of, trimmed
 
+LANGUAGE_NAMES = {"en": "English", "cy": "Welsh"}
+
 
 @dataclass(frozen=True)
 class TextShown:
@@ -26,11 +28,12 @@ class TextShown:
     question: str
     # Questions to which somebody put paragraphs of it, by the paragraph's number.
     mapped: Mapping[int, int] = field(default_factory=dict)
+    language: str = "en"
 
 
 @dataclass(frozen=True)
 class PassageShown:
-    """A passage; `cut` tells the machine's from those that a person selected."""
+    """A passage; `cut` tells those the text lies in from words that a person selected or cut anew."""
 
     id: int
     source_text_id: int
@@ -38,6 +41,8 @@ class PassageShown:
     cut: bool
     # The reference of the template in which the same words are read, for a letter of a campaign.
     repeats: str = ""
+    # In which it is written, where that could be told.
+    language: str | None = None
 
 
 @dataclass(frozen=True)
@@ -131,6 +136,15 @@ class Block:
     suggestions: tuple[SuggestionShown, ...]
     codings: tuple[tuple[CodingShown, str], ...]
     repeats: str = ""
+    # Of the passage that the block is, if it is one.
+    passage_id: int | None = None
+    # Where it is not the language of its text.
+    language: str = ""
+
+    @property
+    def language_name(self) -> str:
+        """Return in which language it is, in words, where it is not that of its text."""
+        return LANGUAGE_NAMES.get(self.language, "")
 
     @property
     def waits(self) -> bool:
@@ -221,7 +235,14 @@ def _blocks(
                 if before <= coding.passage.bounds.start < after
             ),
             repeats=passage.repeats if passage else "",
+            passage_id=passage.id if passage else None,
+            language=_other_language(text, passage),
         )
+
+
+def _other_language(text: TextShown, passage: PassageShown | None) -> str:
+    told = passage.language if passage else None
+    return told if told and told != text.language else ""
 
 
 def _between(body: str, paragraphs: Sequence[Bounds], passages: Iterable[Bounds]) -> Iterable[Bounds]:

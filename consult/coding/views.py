@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response
 
 from consult.codebook.queries import code_by_slug
 from consult.codebook.uses import counts_codings
-from consult.coding import views_acts
+from consult.coding import views_acts, views_cuts
 from consult.coding.forms import new_page_key
 from consult.coding.layout import progress_of
 from consult.coding.pages import block_of, choice_page, codes_to_choose, load
@@ -31,6 +31,7 @@ from consult.foundation.security import Permission
 
 blueprint = Blueprint("coding", __name__, url_prefix="/inquiries/<inquiry_slug>/coding")
 blueprint.register_blueprint(views_acts.blueprint)
+blueprint.register_blueprint(views_cuts.blueprint)
 counts_codings("coding.code")(codings_by_code)
 
 

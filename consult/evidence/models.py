@@ -191,6 +191,8 @@ class Passage(Base):
     end: Mapped[int]
     quote: Mapped[str] = mapped_column(Text)
     paragraph: Mapped[int]
+    # In which it is written, where that could be told.
+    language: Mapped[str | None] = mapped_column(String(8))
     kind: Mapped[PassageKind] = mapped_column(state_type(PassageKind, "passage_kind"))
     cut_at: Mapped[datetime]
 

@@ -54,6 +54,7 @@ APPEND_ONLY = {
     "erasures",
     "erasure_targets",
     "erasure_steps",
+    "recuts",
 }
 
 

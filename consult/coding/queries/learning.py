@@ -12,9 +12,8 @@ from consult.coding.models import Coding, Decision, LatestRun, ModelRun
 from consult.coding.queries.standing import settlements, stands
 from consult.coding.rules import Verdict
 from consult.evidence.models import Passage, Submission
-from consult.evidence.queries import counted, passage_stands
+from consult.evidence.queries import counted, in_cut, passage_stands
 from consult.evidence.queries.repeats import repeated
-from consult.evidence.rules import PassageKind
 
 
 @dataclass(frozen=True)
@@ -115,7 +114,7 @@ def _readable(inquiry_id: int, *columns: Any) -> Select[Any]:
         .select_from(Passage)
         .where(
             Passage.inquiry_id == inquiry_id,
-            Passage.kind == PassageKind.CUT,
+            in_cut(),
             *_admitted(inquiry_id),
         )
     )

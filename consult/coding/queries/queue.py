@@ -14,7 +14,7 @@ from consult.coding.models import Coding, Decision, LatestRun, ModelRun, Suggest
 from consult.coding.queries.standing import counts, settlements, stands, taken_back
 from consult.coding.rules import MOST_SHOWN, Verdict
 from consult.evidence.models import Passage, Submission
-from consult.evidence.queries import counted, passage_stands
+from consult.evidence.queries import counted, not_left, passage_stands
 from consult.evidence.queries.repeats import repeated
 
 ROWS_A_PAGE = 50
@@ -107,6 +107,7 @@ def anything_left(session: Session, inquiry_id: int) -> bool:
             Passage.inquiry_id == inquiry_id,
             counted(),
             passage_stands(),
+            not_left(),
             Suggestion.run_id == LatestRun.run_id,
             Suggestion.rank <= MOST_SHOWN,
             Code.state == CodeState.ACTIVE,
@@ -231,6 +232,7 @@ def _work(inquiry_id: int, reader_id: int) -> Select[Any]:
             counted(),
             ~repeated(),
             passage_stands(),
+            not_left(),
             LatestRun.suggested > 0,
         )
         .select_from(Submission)

@@ -29,9 +29,9 @@ from consult.coding.rules import MOST_SHOWN, Verdict
 from consult.evidence.models import Answer, Passage, SourceText, Submission
 from consult.evidence.models_campaigns import RepeatedPassage
 from consult.evidence.models_documents import Attachment
-from consult.evidence.queries import passage_stands, text_stands
+from consult.evidence.queries import in_cut, passage_stands, text_stands
 from consult.evidence.queries.paragraphs import mapped_numbers
-from consult.evidence.rules import STATE_WORDS, UNCOUNTED, Bounds, PassageKind, SubmissionState
+from consult.evidence.rules import STATE_WORDS, UNCOUNTED, Bounds, SubmissionState
 from consult.foundation.errors import NotFound
 
 Original = aliased(Passage)
@@ -110,6 +110,7 @@ def _texts(session: Session, submission_id: int) -> tuple[TextShown, ...]:
             SourceText.id,
             SourceText.body,
             SourceText.first_paragraph,
+            SourceText.language,
             Question.number,
             func.coalesce(Question.prompt, Attachment.name).label("prompt"),
         )
@@ -122,7 +123,8 @@ def _texts(session: Session, submission_id: int) -> tuple[TextShown, ...]:
     )
     mapped = mapped_numbers(session, submission_id)
     return tuple(
-        TextShown(row.id, row.body, row.first_paragraph, row.number, row.prompt or "", mapped) for row in rows
+        TextShown(row.id, row.body, row.first_paragraph, row.number, row.prompt or "", mapped, row.language)
+        for row in rows
     )
 
 
@@ -133,7 +135,8 @@ def _passages(session: Session, submission_id: int) -> tuple[PassageShown, ...]:
             Passage.source_text_id,
             Passage.start,
             Passage.end,
-            Passage.kind,
+            in_cut().label("cut"),
+            Passage.language,
             Submission.reference.label("repeats"),
         )
         .outerjoin(RepeatedPassage, RepeatedPassage.passage_id == Passage.id)
@@ -143,9 +146,7 @@ def _passages(session: Session, submission_id: int) -> tuple[PassageShown, ...]:
         .order_by(Passage.source_text_id, Passage.start)
     )
     return tuple(
-        PassageShown(
-            r.id, r.source_text_id, Bounds(r.start, r.end), r.kind is PassageKind.CUT, r.repeats or ""
-        )
+        PassageShown(r.id, r.source_text_id, Bounds(r.start, r.end), r.cut, r.repeats or "", r.language)
         for r in rows
     )
 

@@ -8,7 +8,7 @@ from consult.evidence.queries.listing import (
     counts_by_state,
     entry_page,
 )
-from consult.evidence.queries.standing import answer_stands, passage_stands, text_stands
+from consult.evidence.queries.standing import answer_stands, in_cut, not_left, passage_stands, text_stands
 from consult.evidence.queries.states import counted
 from consult.evidence.queries.submission import (
     AnswerRead,
@@ -50,7 +50,9 @@ __all__ = [
     "entry_page",
     "has_evidence",
     "hashes_by_key",
+    "in_cut",
     "neighbours_of",
+    "not_left",
     "passage_stands",
     "passages_of",
     "submission_by_reference",

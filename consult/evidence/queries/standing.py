@@ -7,6 +7,8 @@ counts, searches, proposes, quotes, exports or publishes asks these conditions f
 from sqlalchemy import ColumnElement, exists
 
 from consult.evidence.models import Answer, Passage, ReplacedAnswer, ReplacedText, SourceText
+from consult.evidence.models_recuts import LeftPassage
+from consult.evidence.rules import PassageKind
 
 
 def text_stands() -> ColumnElement[bool]:
@@ -17,6 +19,16 @@ def text_stands() -> ColumnElement[bool]:
 def passage_stands() -> ColumnElement[bool]:
     """Hold for passages whose words no later version replaced; needs no source text in the statement."""
     return ~exists().where(ReplacedText.source_text_id == Passage.source_text_id)
+
+
+def in_cut() -> ColumnElement[bool]:
+    """Hold for the passages that a text lies in now: cut, and no others put in their place by a person."""
+    return (Passage.kind == PassageKind.CUT) & not_left()
+
+
+def not_left() -> ColumnElement[bool]:
+    """Hold for passages that no person put others in the place of."""
+    return ~exists().where(LeftPassage.passage_id == Passage.id)
 
 
 def answer_stands() -> ColumnElement[bool]:

@@ -18,8 +18,7 @@ from consult.evidence.models_campaigns import (
     RepeatedPassage,
 )
 from consult.evidence.queries.letters import Finding
-from consult.evidence.queries.standing import passage_stands
-from consult.evidence.rules import PassageKind
+from consult.evidence.queries.standing import in_cut, passage_stands
 from consult.foundation import audit
 from consult.foundation.jobs.models import Job
 from consult.foundation.jobs.names import JobName
@@ -141,7 +140,7 @@ def _passages(session: Session, submission_ids: Sequence[int]) -> list[tuple[int
     """Return the cut passages of submissions in order, each with its words as they are compared."""
     rows = session.execute(
         select(Passage.id, Passage.quote)
-        .where(Passage.submission_id.in_(submission_ids), Passage.kind == PassageKind.CUT, passage_stands())
+        .where(Passage.submission_id.in_(submission_ids), in_cut(), passage_stands())
         .order_by(Passage.id)
     )
     return [(row.id, key) for row in rows if (key := words_compared(row.quote))]

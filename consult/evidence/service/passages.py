@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import zip_longest
 from typing import Any
 
 from sqlalchemy import select
@@ -20,10 +21,12 @@ class CutText:
 
     source_text_id: int
     bounds: tuple[Bounds, ...]
+    # Of each passage, where that could be told; empty when nobody looked.
+    languages: tuple[str | None, ...] = ()
 
 
 @dataclass(frozen=True)
-class _Body:
+class SourceBody:
     """A source text with what its passages repeat."""
 
     id: int
@@ -39,9 +42,15 @@ def store_passages(session: Session, cut: Sequence[CutText], *, at: datetime) ->
     A text given without bounds becomes one passage, so that no text is found uncut for ever. Refused when
     bounds lie outside their text.
     """
-    bodies = _bodies_of(session, [each.source_text_id for each in cut])
-    rows = [row for each in cut for row in _rows_of(bodies[each.source_text_id], each.bounds, at)]
-    return _insert_cut(session, rows) if rows else 0
+    bodies = bodies_of(session, [each.source_text_id for each in cut])
+    rows = [
+        {**row, "language": language}
+        for each in cut
+        for row, language in zip_longest(
+            rows_of(bodies[each.source_text_id], each.bounds, at), each.languages[: len(each.bounds)]
+        )
+    ]
+    return insert_cut(session, rows) if rows else 0
 
 
 def passage_for(
@@ -52,11 +61,11 @@ def passage_for(
     NotFound when the text is not of this inquiry, Refused when the bounds lie outside it or hold no words.
     It leaves no audit event of its own: what a passage was made for does.
     """
-    body = _bodies_of(session, [source_text_id]).get(source_text_id)
+    body = bodies_of(session, [source_text_id]).get(source_text_id)
     if body is None or body.inquiry_id != inquiry_id:
         raise NotFound("There is no such text in this inquiry.")
     quote_of(body.body, bounds)
-    (row,) = _rows_of(body, [trimmed(body.body, bounds)], at, PassageKind.SELECTED)
+    (row,) = rows_of(body, [trimmed(body.body, bounds)], at, PassageKind.SELECTED)
     session.execute(_insertion(session).on_conflict_do_nothing(), [row])
     return session.scalars(
         select(Passage).where(
@@ -67,7 +76,8 @@ def passage_for(
     ).one()
 
 
-def _bodies_of(session: Session, source_text_ids: Sequence[int]) -> dict[int, _Body]:
+def bodies_of(session: Session, source_text_ids: Sequence[int]) -> dict[int, SourceBody]:
+    """Return texts by id with what their passages repeat."""
     rows = session.execute(
         select(
             SourceText.id,
@@ -79,12 +89,13 @@ def _bodies_of(session: Session, source_text_ids: Sequence[int]) -> dict[int, _B
         .join(Submission, Submission.id == SourceText.submission_id)
         .where(SourceText.id.in_(source_text_ids))
     )
-    return {row.id: _Body(*row) for row in rows}
+    return {row.id: SourceBody(*row) for row in rows}
 
 
-def _rows_of(
-    text: _Body, bounds: Sequence[Bounds], at: datetime, kind: PassageKind = PassageKind.CUT
+def rows_of(
+    text: SourceBody, bounds: Sequence[Bounds], at: datetime, kind: PassageKind = PassageKind.CUT
 ) -> Iterator[dict[str, Any]]:
+    """Yield the rows of a text's passages with these bounds, or of the whole text without any."""
     paragraphs = paragraphs_of(text.body)
     for span in bounds or [trimmed(text.body, Bounds(0, len(text.body)))]:
         yield {
@@ -95,6 +106,7 @@ def _rows_of(
             "end": span.end,
             "quote": quote_of(text.body, span),
             "paragraph": text.first_paragraph + paragraph_at(paragraphs, span.start),
+            "language": None,
             "kind": kind,
             "cut_at": at,
         }
@@ -105,7 +117,7 @@ def _insertion(session: Session) -> Any:
     return engine.insert(Passage.__table__)
 
 
-def _insert_cut(session: Session, rows: list[dict[str, Any]]) -> int:
+def insert_cut(session: Session, rows: list[dict[str, Any]]) -> int:
     """Insert; where a person had selected the same words first, the machine's cut takes that passage over."""
     insertion = _insertion(session).on_conflict_do_update(
         index_elements=["source_text_id", "start", "end"],
