@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from consult.calls.rules import QuestionKind
@@ -12,6 +12,10 @@ from consult.respond.answers import SHOWN_INSTEAD, UNSTORABLE, Asked, one
 
 LONGEST_HARM = 2_000
 MOST_CONFIDENCES = 100
+# Words that stand in more places than this are hardly meant at each of them.
+MOST_PLACES = 500
+# Of a document a whole chapter may be one paragraph.
+LONGEST_OF_DOCUMENT = 20_000
 CHOICE_OF_ANSWER = "publication:{}"
 # What people type and what word processors make of it.
 _ALIKE = {
@@ -26,20 +30,43 @@ _ALIKE = {
 
 @dataclass(frozen=True)
 class Confidence:
-    """Words of an answer that must not be published, and the harm it would do."""
+    """Words of an answer or a document that must not be published, and the harm it would do.
+
+    Those of a document name no question but its SHA-256: they stay with its bytes wherever it is put, and
+    hold in every copy of it.
+    """
 
     question: str
     words: str
     harm: str
+    document: str = ""
+    # What the document is called, for when it is there no more.
+    name: str = field(default="", compare=False)
 
     def as_kept(self) -> dict[str, str]:
         """Return it as a draft keeps it."""
-        return asdict(self)
+        kept = asdict(self)
+        return kept if self.document else {part: kept[part] for part in ("question", "words", "harm")}
 
 
 def confidences_in(kept: Iterable[Mapping[str, Any]]) -> tuple[Confidence, ...]:
     """Return what a draft keeps as values."""
-    return tuple(Confidence(str(k["question"]), str(k["words"]), str(k["harm"])) for k in kept)
+    parts = ("question", "words", "harm", "document", "name")
+    return tuple(Confidence(*(str(each.get(part, "")) for part in parts)) for each in kept)
+
+
+@dataclass(frozen=True)
+class Markable:
+    """What has words of which some can be kept back: an answer, or a document where `document` is set."""
+
+    text: str
+    question: str = ""
+    document: str = ""
+    name: str = ""
+
+    def mark(self, words: str, harm: str) -> Confidence:
+        """Return a mark on words of it."""
+        return Confidence(self.question, words, harm, self.document, self.name)
 
 
 def where_words_stand(text: str, words: str) -> list[Bounds]:
@@ -64,7 +91,7 @@ def paragraphs_ticked(text: str, ticks: Iterable[str]) -> list[str]:
     return [text[bounds.start : bounds.end] for bounds in wanted]
 
 
-def problems_of_marking(text: str, words: str, ticks: Sequence[str], harm: str) -> dict[str, str]:
+def problems_of_marking(place: Markable, words: str, ticks: Sequence[str], harm: str) -> dict[str, str]:
     """Return what must be put right before words are marked, by field."""
     problems = {}
     if UNSTORABLE in words + harm:
@@ -72,10 +99,8 @@ def problems_of_marking(text: str, words: str, ticks: Sequence[str], harm: str) 
             "There is a character that cannot be stored, shown here as %(mark)s. Remove it.",
             mark=SHOWN_INSTEAD,
         )
-    elif not words.strip() and not paragraphs_ticked(text, ticks):
-        problems["words"] = _("Tick a paragraph, or write the words that must not be published.")
-    elif words.strip() and not where_words_stand(text, words):
-        problems["words"] = _("These words do not stand in your answer. Copy them from it exactly.")
+    elif problem := _problem_of_words(place, words, paragraphs_ticked(place.text, ticks)):
+        problems["words"] = problem
     if not harm.strip():
         problems["harm"] = _("Say what harm publication would do, and to whom.")
     elif len(harm.strip()) > LONGEST_HARM:
@@ -83,9 +108,37 @@ def problems_of_marking(text: str, words: str, ticks: Sequence[str], harm: str) 
     return problems
 
 
-def bounds_in(confidences: Iterable[Confidence], asked: Asked, text: str) -> list[tuple[Bounds, str]]:
-    """Return where the words marked in one answer stand, each with the harm."""
-    mine = (confidence for confidence in confidences if confidence.question == asked.slug)
+def _problem_of_words(place: Markable, words: str, ticked: Sequence[str]) -> str:
+    if not words.strip() and not ticked:
+        return _("Tick a paragraph, or write the words that must not be published.")
+    if place.document and max(map(len, (words, *ticked))) > LONGEST_OF_DOCUMENT:
+        return _(
+            "That is more than %(longest)s characters at once. Mark less of it at a time, or choose that it "
+            "is not published.",
+            longest=f"{LONGEST_OF_DOCUMENT:,}",
+        )
+    return _problem_of_quote(place, words) if words.strip() else ""
+
+
+def _problem_of_quote(place: Markable, words: str) -> str:
+    places = len(where_words_stand(place.text, words))
+    if not places and place.document:
+        return _("These words do not stand in the document. Copy them from it exactly.")
+    if not places:
+        return _("These words do not stand in your answer. Copy them from it exactly.")
+    if places > MOST_PLACES:
+        return _(
+            "These words stand in %(places)s places. Write the words beside them too, or tick paragraphs.",
+            places=f"{places:,}",
+        )
+    return ""
+
+
+def bounds_in(
+    confidences: Iterable[Confidence], text: str, *, question: str = "", document: str = ""
+) -> list[tuple[Bounds, str]]:
+    """Return where the words marked in one answer, or in one document, stand, each with the harm."""
+    mine = (mark for mark in confidences if (mark.question, mark.document) == (question, document))
     return [(bounds, mark.harm) for mark in mine for bounds in where_words_stand(text, mark.words)]
 
 
@@ -99,6 +152,18 @@ def words_gone(
         for mark in confidences
         if mark.question in by_slug and not where_words_stand(one(answers.get(mark.question)), mark.words)
     ]
+
+
+def documents_gone(
+    confidences: Iterable[Confidence], documents: Iterable[str]
+) -> dict[str, list[Confidence]]:
+    """Return what was marked in documents that are not in the draft any more, by their SHA-256."""
+    there = set(documents)
+    gone: dict[str, list[Confidence]] = {}
+    for mark in confidences:
+        if mark.document and mark.document not in there:
+            gone.setdefault(mark.document, []).append(mark)
+    return gone
 
 
 def choice_for(asked: Asked, about: Mapping[str, Any]) -> PublicationChoice | None:

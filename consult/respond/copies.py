@@ -7,7 +7,7 @@ from consult.evidence.rules import PublicationChoice
 from consult.foundation.language import _, page_language
 from consult.foundation.web import as_time
 from consult.respond.forms import PUBLICATION_CHOICES, WHAT_WILL_HAPPEN
-from consult.respond.outcomes import but_where_chosen_otherwise, what_happens
+from consult.respond.outcomes import but_where_chosen_otherwise, kept_back_in, what_happens
 from consult.respond.queries_receipt import AnswerSent, Receipt
 
 
@@ -76,7 +76,14 @@ def documents_of(receipt: Receipt) -> list[AnswerCopied]:
         for each in receipt.documents
         if each.publication
     )
-    notes = (_("They are kept as you sent them."), *own)
+    named = _("Harm:")
+    kept = (
+        note
+        for each in receipt.documents
+        for words, harm in each.kept_back
+        for note in (kept_back_in(each.name, words), f"{named} {harm}")
+    )
+    notes = (_("They are kept as you sent them."), *own, *kept)
     return [AnswerCopied(_("Documents"), "", names, notes)] if names else []
 
 
@@ -86,7 +93,9 @@ def facts_of(receipt: Receipt) -> list[FactCopied]:
     last = _("%(when)s, version %(number)s", when=as_time(receipt.changed_at), number=receipt.version)
     not_given = _("Not given")
     happens = f"{PUBLICATION_CHOICES[receipt.publication]}. {WHAT_WILL_HAPPEN[receipt.publication]}"
-    otherwise = any(answer.publication or answer.kept_back for answer in receipt.answers)
+    otherwise = any(answer.publication or answer.kept_back for answer in receipt.answers) or any(
+        document.kept_back for document in receipt.documents
+    )
     told = [
         (_("Sent to"), receipt.call_title),
         (_("Inquiry"), receipt.inquiry_title),

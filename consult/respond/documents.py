@@ -33,6 +33,8 @@ class FileHeld:
     flags: tuple[str, ...] = ()
     sha256: str = ""
     writer_id: int | None = None
+    # Whether there are words to show, and so to mark; of a picture there are none yet.
+    has_text: bool = False
 
     @property
     def noticed(self) -> list[str]:

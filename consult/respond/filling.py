@@ -1,9 +1,11 @@
 """Fill a draft with what was sent: the way back from what is stored to what was typed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from consult.calls.rules import QuestionKind
+from consult.evidence.queries.standing_documents import StandingDocument
 from consult.evidence.queries.versions import StandingAnswer
 from consult.respond.answers import DECLINED, Asked, Typed
 from consult.respond.confidences import CHOICE_OF_ANSWER, Confidence
@@ -56,3 +58,13 @@ def confidences_again(
         for bounds, harm in standing[asked.id].confidences
     }
     return [Confidence(slug, words, harm).as_kept() for (slug, words), harm in marks.items()]
+
+
+def kept_back_again(documents: Iterable[StandingDocument]) -> list[dict[str, Any]]:
+    """Return the words of documents that were kept back, those of two copies of one document once."""
+    marks = {
+        Confidence("", words, "", each.attachment.sha256, each.attachment.name): harm
+        for each in documents
+        for words, harm in each.kept_back.items()
+    }
+    return [replace(mark, harm=harm).as_kept() for mark, harm in marks.items()]

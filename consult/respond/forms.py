@@ -20,6 +20,7 @@ from consult.respond.confidences import (
     CHOICE_OF_ANSWER,
     MOST_CONFIDENCES,
     Confidence,
+    Markable,
     paragraphs_ticked,
     problems_of_marking,
 )
@@ -281,7 +282,7 @@ class DeclarationForm(JourneyForm):
 
 
 class ConfidenceForm(JourneyForm):
-    """Words of one answer that must not be published, and the harm it would do."""
+    """Words of one answer or document that must not be published, and the harm it would do."""
 
     paragraphs = SelectMultipleField(
         lazy("Which paragraphs must not be published?"), widget=GovCheckboxesInput(), validate_choice=False
@@ -299,24 +300,24 @@ class ConfidenceForm(JourneyForm):
         filters=[plain_newlines],
     )
 
-    def is_right(self, text: str) -> bool:
-        """Tell whether the words can be marked in a text."""
+    def is_right(self, place: Markable) -> bool:
+        """Tell whether the words can be marked there."""
         words, ticks, harm = self.words.data or "", self.paragraphs.data or [], self.harm.data or ""
-        return self.set_problems(problems_of_marking(text, words, ticks, harm))
+        return self.set_problems(problems_of_marking(place, words, ticks, harm))
 
     def has_room(self, marks: Sequence[Confidence]) -> bool:
         """Tell whether as many marks can be kept: one left out unsaid would be published."""
         full = _(
-            "At most %(most)s passages can be marked. Mark whole paragraphs, or do not publish the answer.",
+            "At most %(most)s passages can be marked. Mark whole paragraphs, or do not have it published.",
             most=MOST_CONFIDENCES,
         )
         return self.set_problems({"words": full} if len(marks) > MOST_CONFIDENCES else {})
 
-    def marked(self, asked: Asked, text: str) -> list[Confidence]:
+    def marked(self, place: Markable) -> list[Confidence]:
         """Return what was marked; only what is right."""
         words, harm = (self.words.data or "").strip(), (self.harm.data or "").strip()
-        ticked = paragraphs_ticked(text, self.paragraphs.data or [])
-        return [Confidence(asked.slug, each, harm) for each in [*ticked, *([words] if words else [])]]
+        ticked = paragraphs_ticked(place.text, self.paragraphs.data or [])
+        return [place.mark(each, harm) for each in [*ticked, *([words] if words else [])]]
 
 
 class PlacingForm(JourneyForm):

@@ -16,10 +16,11 @@ from consult.foundation.web import on_refusal
 from consult.respond import pages
 from consult.respond.forms import JourneyForm, ResumeForm, TeamForm, publication_form, question_form
 from consult.respond.pages_later import later_page, reminder_form
+from consult.respond.pages_marking import Place, marking_form, marking_page
 from consult.respond.routes import blueprint
 from consult.respond.views_after import resume_page
 from consult.respond.views_files import lost_files, too_much
-from consult.respond.views_publication import marked_question, marking_form
+from consult.respond.views_marking import answer_in, document_in
 from consult.respond.views_receipt import withdrawing_page
 from consult.respond.views_team import join_page, lost_team_question
 from consult.respond.views_writing import declaration_form
@@ -63,8 +64,23 @@ def lost_mark(inquiry_slug: str, call_slug: str, number: int) -> Response:
     visit = lost_visit(inquiry_slug, call_slug)
     if visit.draft is None or not visit.is_open:
         return shut(visit)
-    asked = marked_question(visit, number)
-    return pages.marking_page(visit, asked, readable(marking_form(visit, asked)), pages.LOST)
+    return marking_again(visit, answer_in(visit, number))
+
+
+def lost_document_mark(inquiry_slug: str, call_slug: str, file_id: int) -> Response:
+    visit = lost_visit(inquiry_slug, call_slug)
+    if visit.draft is None or not visit.is_open:
+        return shut(visit)
+    return marking_again(visit, document_in(visit, file_id))
+
+
+def marking_again(visit: Visit, place: Place) -> Response:
+    """Return the page on which words are marked, with what was typed."""
+    return marking_page(visit, place, readable(marking_form(place)), pages.LOST)
+
+
+def lost_carrying(**_address: Any) -> Response:
+    return press_again(_("Save and continue"))
 
 
 def lost_unmark(**_address: str) -> Response:
@@ -171,6 +187,9 @@ HANDLERS: dict[str, Callable[..., Response]] = {
     "save_publication": lost_publication,
     "mark": lost_mark,
     "unmark": lost_unmark,
+    "mark_document": lost_document_mark,
+    "unmark_document": lost_unmark,
+    "carry_marks": lost_carrying,
     "send": lost_send,
     "open_code": lost_code,
     "start": lost_start,

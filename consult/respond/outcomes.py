@@ -1,6 +1,6 @@
 """What will happen to what somebody wrote, said before they send it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from consult.evidence.rules import PublicationChoice, closest
@@ -29,7 +29,7 @@ def what_happens(whole: PublicationChoice, own: PublicationChoice | None = None)
 
 def but_where_chosen_otherwise() -> str:
     """Return what stands after the choice for all where some part has one of its own."""
-    return _("Where you chose otherwise for an answer, or marked words in it, that holds instead.")
+    return _("Where you chose otherwise for an answer, or marked words in it or in a document, that holds.")
 
 
 def what_to_know(choice: PublicationChoice) -> str:
@@ -50,20 +50,39 @@ def outcome_of(
 
 
 def outcome_of_files(
-    files: Iterable[FileHeld], answered: Iterable[Asked], about: Mapping[str, Any]
+    files: Sequence[FileHeld],
+    answered: Iterable[Asked],
+    about: Mapping[str, Any],
+    confidences: Iterable[Confidence] = (),
 ) -> tuple[str, ...]:
     """Return what will happen to files, once where it is the same for all of them, else by name.
 
-    A document for a question follows what was chosen for the answer in words to it.
+    A document for a question follows what was chosen for the answer in words to it. What is kept back in
+    any of them stands below.
     """
     whole = choice_for_all(about)
     if whole is None:
         return ()
     own = {asked.slug: choice_for(asked, about) for asked in answered}
     told = [(each.name, what_happens(whole, own.get(each.question))) for each in files]
+    names = {each.sha256: each.name for each in files}
+    marked = [
+        kept_back_in(names[mark.document], shortened(mark.words))
+        for mark in confidences
+        if mark.document in names
+    ]
     if len({outcome for _name, outcome in told}) < 2:
-        return tuple(outcome for _name, outcome in told[:1])
-    return tuple(f"{name}: {outcome}" for name, outcome in told)
+        return (*(outcome for _name, outcome in told[:1]), *marked)
+    return (*(f"{name}: {outcome}" for name, outcome in told), *marked)
+
+
+def kept_back_in(name: str, words: str) -> str:
+    """Return what will happen to words marked as confidential in a document."""
+    return _(
+        "Kept from everybody outside the commission, wherever they stand in %(name)s: “%(words)s”",
+        name=name,
+        words=words,
+    )
 
 
 def kept_back(text: str, mark: Confidence) -> str:

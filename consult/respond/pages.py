@@ -17,14 +17,13 @@ from consult.foundation.language import _
 from consult.respond.answers import Asked, is_blank, keepable
 from consult.respond.codes import grouped
 from consult.respond.components import heading_legend, widget_for, words_so_far
-from consult.respond.confidences import choice_for, may_be_marked, words_gone
+from consult.respond.confidences import choice_for, may_be_marked
 from consult.respond.documents import beside_answers, files_for
 from consult.respond.drafting import Words
 from consult.respond.fields import answer_in_words
 from consult.respond.forms import (
     PUBLICATION_CHOICES,
     AboutForm,
-    ConfidenceForm,
     DeclarationForm,
     JourneyForm,
     PublicationForm,
@@ -190,8 +189,9 @@ def publication_page(visit: Visit, form: PublicationForm, status: int = 200) -> 
         widget=widget,
         differs=any(field.data for field in form.for_answers),
         marks=len(visit.draft.confidences) if visit.draft else 0,
-        written=bool(written_answers(visit)),
+        may_mark=bool(written_answers(visit)) or any(each.has_text for each in visit.files),
         documents=bool(visit.files),
+        wordless=wordless_documents(visit),
     )
 
 
@@ -206,34 +206,9 @@ def written_answers(visit: Visit) -> list[Asked]:
     return [asked for asked in answered_questions(visit) if may_be_marked(asked)]
 
 
-def confidential_page(visit: Visit) -> Response:
-    """Return the page that lists the words marked as confidential, and each answer in which more can be."""
-    by_slug = {asked.slug: asked for asked in visit.call.questions}
-    known = [mark for mark in visit.started.confidences if mark.question in by_slug]
-    return shown(
-        "confidential",
-        visit,
-        title=_("Words to keep back"),
-        back=address_of(visit.call, PUBLICATION),
-        onward=address_of(visit.call, CHECK),
-        marks=[(by_slug[mark.question], mark) for mark in known],
-        gone={mark for _asked, mark in words_gone(visit.call.questions, visit.started.answers, known)},
-        written=written_answers(visit),
-    )
-
-
-def marking_page(visit: Visit, asked: Asked, form: ConfidenceForm, status: int = 200) -> Response:
-    """Return the page on which words of one answer are marked as confidential."""
-    return step_page(
-        "mark",
-        visit,
-        CONFIDENTIAL,
-        form=form,
-        title=_("Words to keep back in question %(number)s", number=asked.position),
-        status=status,
-        asked=asked,
-        text=visit.started.answers.get(asked.slug, ""),
-    )
+def wordless_documents(visit: Visit) -> list[str]:
+    """Return the names of the documents of which there is no text yet, so that no words can be marked."""
+    return [each.name for each in visit.files if not each.has_text]
 
 
 def check_page(visit: Visit, *, tried: bool = False, lost: bool = False) -> Response:
@@ -339,7 +314,9 @@ def question_row(visit: Visit, asked: Asked, filled: Filled) -> Row:
     """Return the line of one question, with what will happen to the answer."""
     typed = filled.answers.get(asked.slug)
     files = files_for(filled.files, asked)
-    of_files = outcome_of_files(files, (), filled.about) if asked.kind is QuestionKind.FILE else ()
+    of_files: tuple[str, ...] = ()
+    if asked.kind is QuestionKind.FILE:
+        of_files = outcome_of_files(files, (), filled.about, filled.confidences)
     return Row(
         asked=asked.prompt,
         lines=() if asked.kind is QuestionKind.FILE else tuple(answer_in_words(asked, typed)),
@@ -360,7 +337,7 @@ def document_rows(visit: Visit, filled: Filled) -> list[Row]:
     href = address_of(visit.call, DOCUMENTS, back=CHECK.page)
     names = tuple(each.in_words for each in beside)
     answered = [asked for asked in visit.questions if not is_blank(filled.answers.get(asked.slug))]
-    happens = outcome_of_files(beside, answered, filled.about)
+    happens = outcome_of_files(beside, answered, filled.about, filled.confidences)
     return [Row(_("Documents"), (), "", href, _("the documents"), outcome=happens, files=names)]
 
 

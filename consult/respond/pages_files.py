@@ -97,6 +97,7 @@ def document_page(
         back=visit.address(step_of(asked), **carried()),
         action=visit.address(Step("document"), file_id=file.id, **carried()),
         remove=visit.address(Step("remove_document"), file_id=file.id, **carried()),
+        is_lead=visit.writer is None,
         whole=visit.address(Step("document"), file_id=file.id, whole=1, **carried()),
     )
 

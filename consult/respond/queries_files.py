@@ -7,9 +7,9 @@ from sqlalchemy.orm import Session, aliased
 
 from consult.calls.models import Question
 from consult.evidence.extraction import Extraction
-from consult.evidence.models import Answer
+from consult.evidence.models import Answer, SourceText
 from consult.evidence.models_documents import Attachment
-from consult.evidence.queries import answer_stands
+from consult.evidence.queries import answer_stands, confidences_of
 from consult.evidence.queries.documents import attachment_in
 from consult.evidence.rules import PublicationChoice
 from consult.foundation.errors import NotFound
@@ -28,6 +28,8 @@ class DocumentSent:
     prompt: Words | None
     # The choice made for the answer to that question, which the document follows.
     publication: PublicationChoice | None = None
+    # Words marked as confidential, with the harm feared.
+    kept_back: tuple[tuple[str, str], ...] = ()
 
     @property
     def in_words(self) -> str:
@@ -47,6 +49,7 @@ def files_of_draft(session: Session, draft_id: int) -> tuple[FileHeld, ...]:
             DraftFile.extraction["flags"].as_json().label("flags"),
             DraftFile.sha256,
             DraftFile.writer_id,
+            (DraftFile.extraction["text"].as_string() != "").label("has_text"),
         )
         .where(DraftFile.draft_id == draft_id)
         .order_by(DraftFile.id)
@@ -75,7 +78,7 @@ def documents_sent(session: Session, submission_id: int, version: int) -> tuple[
         .scalar_subquery()
     )
     found = session.execute(
-        select(Attachment.name, Attachment.size, Question, position, Answer.publication)
+        select(Attachment.id, Attachment.name, Attachment.size, Question, position, Answer.publication)
         .outerjoin(Question, Question.id == Attachment.question_id)
         .outerjoin(
             Answer,
@@ -86,6 +89,7 @@ def documents_sent(session: Session, submission_id: int, version: int) -> tuple[
         .where(Attachment.submission_id == submission_id, attachment_in(version))
         .order_by(Attachment.position)
     )
+    marks = _marks_in_documents(session, submission_id)
     return tuple(
         DocumentSent(
             name,
@@ -93,6 +97,20 @@ def documents_sent(session: Session, submission_id: int, version: int) -> tuple[
             place if question else None,
             in_language(question, "prompt") if question else None,
             own,
+            # Words that stand in several places were marked once.
+            tuple(dict.fromkeys(marks.get(id_, ()))),
         )
-        for name, size, question, place, own in found
+        for id_, name, size, question, place, own in found
     )
+
+
+def _marks_in_documents(session: Session, submission_id: int) -> dict[int, list[tuple[str, str]]]:
+    """Return the words marked in each document, with the harm feared."""
+    mine = (SourceText.submission_id == submission_id, SourceText.attachment_id.is_not(None))
+    attached = dict(session.execute(select(SourceText.id, SourceText.attachment_id).where(*mine)).all())
+    found: dict[int, list[tuple[str, str]]] = {}
+    for mark in confidences_of(session, submission_id) if attached else ():
+        attachment_id = attached.get(mark.source_text_id)
+        if attachment_id is not None:
+            found.setdefault(attachment_id, []).append((mark.words, mark.harm))
+    return found

@@ -11,7 +11,7 @@ from consult.calls.rules import KEPT_AFTER_CLOSING, QuestionKind
 from consult.evidence.rules import PublicationChoice
 from consult.foundation.language import _
 from consult.respond.answers import SHOWN_INSTEAD, UNSTORABLE, Asked, is_blank, problem_with
-from consult.respond.confidences import Confidence, words_gone
+from consult.respond.confidences import Confidence, documents_gone, words_gone
 from consult.respond.documents import FileHeld, beside_answers, files_for, files_sent
 from consult.respond.drafting import slot_of_question
 from consult.respond.logic import shown_questions
@@ -260,7 +260,19 @@ def _unanswered(questions: Sequence[Asked], shown: Sequence[Asked], filled: Fill
 
 
 def _marked_in_vain(shown: Sequence[Asked], filled: Filled) -> list[Gap]:
-    return [
+    gone = documents_gone(filled.confidences, (each.sha256 for each in filled.files))
+    of_documents = [
+        Gap(
+            CONFIDENTIAL,
+            _(
+                "You marked words as confidential in “%(name)s”, which was removed. Mark them where they "
+                "stand now, or take the marks away.",
+                name=marks[0].name,
+            ),
+        )
+        for marks in gone.values()
+    ]
+    return of_documents + [
         Gap(
             CONFIDENTIAL,
             _(

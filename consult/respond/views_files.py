@@ -26,7 +26,7 @@ from consult.foundation.database import db, transaction
 from consult.foundation.errors import BadInput, NotFound
 from consult.foundation.files import StoredFile, file_store
 from consult.foundation.guard import public
-from consult.foundation.language import _, ngettext
+from consult.foundation.language import _, lazy, ngettext
 from consult.foundation.web import takes_up_to
 from consult.respond import pages, pages_files, service
 from consult.respond.answers import WHEN_BLANK, Asked
@@ -42,6 +42,10 @@ from consult.respond.ways import closed, to, too_late, turned_away
 
 TOO_LARGE = 413
 FIELD = "files"
+MARKED = lazy(
+    "Words in it were marked as confidential. Before anything is sent, they must be marked where they stand "
+    "now, or the marks taken away."
+)
 # Beside the files a form sends little.
 LONGEST_POST = LARGEST_AT_ONCE + MEGABYTE
 # How long somebody waits for all files of one press of a button to be read, and at least for each.
@@ -114,6 +118,8 @@ def place_document(inquiry_slug: str, call_slug: str, file_id: int, *, together:
     file = file_of(visit, file_id)
     form = pages_files.placing_form(visit, file, posted=True)
     if "question" not in form or placed(visit, file, form):
+        if request.form.get("then") == "mark" and visit.writer is None and file.has_text:
+            return redirect(address_of(visit.call, Step("words_of_document"), file_id=file.id), 303)
         flash(_("“%(name)s” is part of your evidence.", name=file.name), "success")
         here = step_of(listed_under(visit, file))
         onward = request.form.get("then") != "list"
@@ -132,7 +138,11 @@ def remove_document(inquiry_slug: str, call_slug: str, file_id: int, *, together
     if file is not None:
         with transaction() as session:
             service.remove_file(session, visit.started.id, file.id, at=now())
-        flash(_("“%(name)s” is removed.", name=file.name), "success")
+        removed = _("“%(name)s” is removed.", name=file.name)
+        if any(each.document == file.sha256 for each in visit.started.confidences):
+            flash(f"{removed} {MARKED}", "notice")
+        else:
+            flash(removed, "success")
     here = step_of(listed_under(visit, file)) if file else DOCUMENTS
     return redirect(visit.address(here, **carried()), 303)
 

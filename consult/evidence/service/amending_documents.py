@@ -3,21 +3,17 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import groupby
 
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from consult.evidence.models import ConfidentialPassage, ReplacedText, SourceText
+from consult.evidence.models import ReplacedText, SourceText
 from consult.evidence.models_documents import Attachment, ReplacedAttachment
-from consult.evidence.queries.documents import attachment_stands
+from consult.evidence.queries.standing_documents import BETWEEN_TEXTS, StandingText, standing_documents
 from consult.evidence.rules import Bounds, PublicationChoice
 from consult.evidence.service.documents import store_attachments
 from consult.evidence.service.given import GivenAttachment, GivenConfidence, GivenEvidence
 from consult.evidence.service.storing import store_confidences
-
-# Stands between the texts of a document that has several, such as a scan of which some pages were typed.
-BETWEEN_TEXTS = "\n\n"
 
 
 @dataclass(frozen=True)
@@ -34,15 +30,6 @@ class DocumentChanges:
         return bool(self.new or self.gone or self.marked)
 
 
-@dataclass(frozen=True)
-class _TextHeld:
-    """A stored text of a document, with the spans in it that are kept back already."""
-
-    id: int
-    length: int
-    kept_back: frozenset[Bounds]
-
-
 def document_changes(session: Session, submission_id: int, evidence: GivenEvidence) -> DocumentChanges:
     """Compare the documents given with those that stand.
 
@@ -50,15 +37,13 @@ def document_changes(session: Session, submission_id: int, evidence: GivenEviden
     as an answer is: what was decided about its old text stays with that.
     """
     given = {each.identity: each for each in evidence.attachments}
-    standing = _standing(session, submission_id)
-    texts = _texts(session, [each.id for each in standing])
     kept, gone = set(), []
     marked: list[tuple[int, tuple[GivenConfidence, ...]]] = []
-    for each in standing:
-        again = given.get(_identity(each))
-        more = _marked_since(texts.get(each.id, ()), again) if again else None
+    for each in standing_documents(session, submission_id):
+        again = given.get(_identity(each.attachment))
+        more = _marked_since(each.texts, again) if again else None
         if again is None or more is None:
-            gone.append(each.id)
+            gone.append(each.attachment.id)
             continue
         kept.add(again.identity)
         marked += more
@@ -89,16 +74,17 @@ def amend_documents(
 
 
 def _marked_since(
-    texts: Sequence[_TextHeld], again: GivenAttachment
+    texts: Sequence[StandingText], again: GivenAttachment
 ) -> list[tuple[int, tuple[GivenConfidence, ...]]] | None:
     """Return the marks added to each text, or None where one was taken away."""
     added, start = [], 0
     for text in texts:
-        marks = _within(again.confidences, Bounds(start, start + text.length))
-        start += text.length + len(BETWEEN_TEXTS)
-        if not text.kept_back <= {each.bounds for each in marks}:
+        marks = _within(again.confidences, Bounds(start, start + len(text.body)))
+        start += len(text.body) + len(BETWEEN_TEXTS)
+        kept_back = {bounds for bounds, _harm in text.confidences}
+        if not kept_back <= {each.bounds for each in marks}:
             return None
-        more = tuple(each for each in marks if each.bounds not in text.kept_back)
+        more = tuple(each for each in marks if each.bounds not in kept_back)
         added += [(text.id, more)] if more else []
     return added
 
@@ -113,38 +99,6 @@ def _within(marks: Iterable[GivenConfidence], text: Bounds) -> list[GivenConfide
         for start, end, harm in parts
         if start < end
     ]
-
-
-def _standing(session: Session, submission_id: int) -> Sequence[Attachment]:
-    mine = select(Attachment).where(Attachment.submission_id == submission_id, attachment_stands())
-    return session.scalars(mine.order_by(Attachment.position)).all()
-
-
-def _texts(session: Session, attachment_ids: Sequence[int]) -> dict[int, list[_TextHeld]]:
-    """Return the texts of documents, those of each in order."""
-    if not attachment_ids:
-        return {}
-    mine = SourceText.attachment_id.in_(attachment_ids)
-    spans = session.execute(
-        select(ConfidentialPassage.source_text_id, ConfidentialPassage.start, ConfidentialPassage.end)
-        .join(SourceText, SourceText.id == ConfidentialPassage.source_text_id)
-        .where(mine)
-    )
-    kept_back: dict[int, set[Bounds]] = {}
-    for text_id, start, end in spans:
-        kept_back.setdefault(text_id, set()).add(Bounds(start, end))
-    rows = session.execute(
-        select(SourceText.attachment_id, SourceText.id, SourceText.body)
-        .where(mine)
-        .order_by(SourceText.attachment_id, SourceText.position)
-    )
-    held = (
-        (row.attachment_id, _TextHeld(row.id, len(row.body), frozenset(kept_back.get(row.id, ()))))
-        for row in rows
-    )
-    return {
-        key: [text for _, text in texts] for key, texts in groupby(held, key=lambda attached: attached[0])
-    }
 
 
 def _identity(held: Attachment) -> tuple[str, str, int | None, PublicationChoice | None]:

@@ -1,17 +1,16 @@
 """Verbs after sending: begin to change what was sent, withdraw it or ask for that."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
-from consult.calls.models import Question
 from consult.calls.withdrawing import Way
 from consult.evidence.extraction import Extraction
-from consult.evidence.models import SourceText, Submission, SubmissionVersion
-from consult.evidence.models_documents import Attachment
-from consult.evidence.queries.documents import attachment_stands
+from consult.evidence.models import Submission, SubmissionVersion
+from consult.evidence.queries.standing_documents import StandingDocument, standing_documents
 from consult.evidence.queries.versions import standing_answers
 from consult.evidence.service import ask_to_withdraw, withdraw_submission
 from consult.foundation import audit
@@ -19,7 +18,7 @@ from consult.foundation.errors import Refused
 from consult.foundation.language import _
 from consult.foundation.security import Actor
 from consult.respond.codes import amendment_code_for, hash_of
-from consult.respond.filling import answers_again, choices_again, confidences_again
+from consult.respond.filling import answers_again, choices_again, confidences_again, kept_back_again
 from consult.respond.models import Draft, DraftFile
 from consult.respond.queries import CallToAnswer, call_of_draft
 from consult.respond.queries_receipt import Standing, standing_of
@@ -41,10 +40,12 @@ def begin_amendment(session: Session, receipt_code: str, *, actor: Actor, at: da
         return code
     if not standing.may_change(at):
         raise Refused(_("This evidence cannot be changed any more."))
+    documents = standing_documents(session, standing.submission_id)
     draft = _filled(session, standing, code, call_of_draft(session, standing.call_id), at)
+    draft.confidences = [*draft.confidences, *kept_back_again(documents)]
     session.add(draft)
     session.flush()  # the audit event names the new id
-    session.add_all(_files(session, standing, draft.id, at))
+    session.add_all(_files(documents, draft.id, at))
     act = audit.Act("begin amendment", "draft", draft.id, detail={"version": standing.version})
     audit.record(session, act, inquiry_id=standing.inquiry_id, actor=actor, at=at)
     return code
@@ -111,26 +112,22 @@ def _language(session: Session, standing: Standing) -> str:
     return session.scalars(select(Submission.language).where(mine)).one()
 
 
-def _files(session: Session, standing: Standing, draft_id: int, at: datetime) -> list[DraftFile]:
+def _files(documents: Iterable[StandingDocument], draft_id: int, at: datetime) -> list[DraftFile]:
     """Return the files that stand as files of the draft, so that they are sent again with it."""
-    rows = session.execute(
-        select(Attachment, Question.slug, SourceText.body)
-        .outerjoin(Question, Question.id == Attachment.question_id)
-        .outerjoin(SourceText, SourceText.attachment_id == Attachment.id)
-        .where(Attachment.submission_id == standing.submission_id, attachment_stands())
-        .order_by(Attachment.position)
-    )
     return [
         DraftFile(
             draft_id=draft_id,
-            name=kept.name,
-            sha256=kept.sha256,
-            size=kept.size,
-            question=question or "",
-            extraction=Extraction(
-                kept.outcome, kept.kind, text or "", tuple(kept.flags), kept.message
-            ).as_json(),
+            name=each.attachment.name,
+            sha256=each.attachment.sha256,
+            size=each.attachment.size,
+            question=each.question or "",
+            extraction=_read_again(each).as_json(),
             added_at=at,
         )
-        for kept, question, text in rows
+        for each in documents
     ]
+
+
+def _read_again(document: StandingDocument) -> Extraction:
+    held = document.attachment
+    return Extraction(held.outcome, held.kind, document.text, tuple(held.flags), held.message)

@@ -6,7 +6,8 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from consult.evidence.extraction import Extraction
-from consult.evidence.service import GivenAttachment
+from consult.evidence.service import GivenAttachment, GivenConfidence
+from consult.respond.confidences import bounds_in
 from consult.respond.documents import files_sent
 from consult.respond.logic import shown_questions
 from consult.respond.models import DraftFile
@@ -25,12 +26,15 @@ def given_files(session: Session, draft: DraftHeld, call: CallToAnswer) -> Itera
         return
     for file in files_in(session, draft.id):
         if file.id in sent:
+            found = Extraction.from_json(file.extraction)
+            kept_back = bounds_in(draft.confidences, found.text, document=file.sha256)
             yield GivenAttachment(
                 sha256=file.sha256,
                 name=file.name,
                 size=file.size,
-                extraction=Extraction.from_json(file.extraction),
+                extraction=found,
                 question_id=question_ids.get(file.question),
+                confidences=tuple(GivenConfidence(bounds, harm) for bounds, harm in kept_back),
             )
 
 

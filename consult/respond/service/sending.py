@@ -175,4 +175,5 @@ def _answers_of(draft: DraftHeld, call: CallToAnswer) -> Iterable[GivenAnswer]:
 
 
 def _confidences_of(asked: Asked, text: str, marks: Iterable[Confidence]) -> tuple[GivenConfidence, ...]:
-    return tuple(GivenConfidence(bounds, harm) for bounds, harm in bounds_in(marks, asked, text))
+    kept_back = bounds_in(marks, text, question=asked.slug)
+    return tuple(GivenConfidence(bounds, harm) for bounds, harm in kept_back)

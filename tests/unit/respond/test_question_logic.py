@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from consult.calls.rules import WITH_DECLINING, QuestionKind
 from consult.respond import answers, confidences, logic, outcomes, rules
 from consult.respond.answers import DECLINED, Asked, Choice, Reply, SectionAsked
-from consult.respond.confidences import Confidence
+from consult.respond.confidences import Confidence, Markable
 from consult.respond.documents import FileHeld
 from consult.respond.rules import Asking, Filled, Step
 
@@ -188,10 +188,10 @@ def test_paragraphs_are_ticked_by_their_number() -> None:
 
 
 def test_marking_asks_for_words_that_stand_there_and_for_the_harm() -> None:
-    assert set(confidences.problems_of_marking(TEXT, "", [], "")) == {"words", "harm"}
-    assert "do not stand" in confidences.problems_of_marking(TEXT, "Bob", [], "harm")["words"]
-    assert "Shorten" in confidences.problems_of_marking(TEXT, "Ann", [], "x" * 2001)["harm"]
-    assert confidences.problems_of_marking(TEXT, "", ["2"], "harm") == {}
+    assert set(confidences.problems_of_marking(Markable(TEXT), "", [], "")) == {"words", "harm"}
+    assert "do not stand" in confidences.problems_of_marking(Markable(TEXT), "Bob", [], "harm")["words"]
+    assert "Shorten" in confidences.problems_of_marking(Markable(TEXT), "Ann", [], "x" * 2001)["harm"]
+    assert confidences.problems_of_marking(Markable(TEXT), "", ["2"], "harm") == {}
 
 
 def test_words_that_were_changed_since_keep_the_draft_from_being_sent() -> None:

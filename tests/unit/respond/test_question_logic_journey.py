@@ -275,7 +275,7 @@ def test_what_is_withheld_and_declared_is_sent_and_stands_on_the_receipt(
         "Harm: She would be known.",
     ):
         assert words in receipt.text
-    otherwise = "Where you chose otherwise for an answer, or marked words in it, that holds instead."
+    otherwise = "Where you chose otherwise for an answer, or marked words in it or in a document, that holds."
     assert otherwise in sent.text
     assert otherwise in receipt.text
     assert "Will not be published: what is published of your evidence" in receipt.text
