@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from nlp.agreement import Agreement, Interval, bootstrap_interval, measure_agreement
     from nlp.calibration import AcceptanceCurve, Judged
     from nlp.duplicates import DuplicateFinder, Group, Member
+    from nlp.emergent import EmergentGroup, GroupFinder, novelty
     from nlp.errors import DamagedArtefactError, EmptyCodebookError, NlpError
     from nlp.estimates import Estimate, Stopping, Stratum, enough_read, recall_by_elusion
     from nlp.language import language_of
@@ -31,9 +32,11 @@ _HOMES = {
     "DamagedArtefactError": "nlp.errors",
     "Decided": "nlp.types",
     "DuplicateFinder": "nlp.duplicates",
+    "EmergentGroup": "nlp.emergent",
     "EmptyCodebookError": "nlp.errors",
     "Estimate": "nlp.estimates",
     "Group": "nlp.duplicates",
+    "GroupFinder": "nlp.emergent",
     "Interval": "nlp.agreement",
     "Judged": "nlp.calibration",
     "Member": "nlp.duplicates",
@@ -60,6 +63,7 @@ _HOMES = {
     "is_blind": "nlp.which_next",
     "language_of": "nlp.language",
     "measure_agreement": "nlp.agreement",
+    "novelty": "nlp.emergent",
     "recall_by_elusion": "nlp.estimates",
 }
 
@@ -70,9 +74,11 @@ __all__ = [
     "DamagedArtefactError",
     "Decided",
     "DuplicateFinder",
+    "EmergentGroup",
     "EmptyCodebookError",
     "Estimate",
     "Group",
+    "GroupFinder",
     "Interval",
     "Judged",
     "Member",
@@ -99,6 +105,7 @@ __all__ = [
     "is_blind",
     "language_of",
     "measure_agreement",
+    "novelty",
     "recall_by_elusion",
 ]
 

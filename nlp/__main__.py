@@ -43,6 +43,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_evaluate(commands.add_parser("evaluate", help="measure suggestions on a coded corpus"))
     _add_duplicates(commands.add_parser("duplicates", help="group near-identical letters"))
+    _add_discover(commands.add_parser("discover", help="group passages that speak of the same thing"))
     _add_agreement(commands.add_parser("agreement", help="measure how well coders agree"))
     _add_learn_fusion(commands.add_parser("learn-fusion", help="remake the weights of the library"))
     return parser
@@ -65,6 +66,14 @@ def _add_duplicates(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--units", type=Path, required=True, metavar="CSV", help="columns unit_id, text")
     parser.add_argument("--out", type=Path, required=True, metavar="CSV")
     parser.set_defaults(run=_duplicates)
+
+
+def _add_discover(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--units", type=Path, required=True, metavar="CSV", help="columns unit_id, text")
+    parser.add_argument("--out", type=Path, required=True, metavar="CSV", help="and the same with .themes")
+    parser.add_argument("--groups", type=int, metavar="N", help="how many; else by the number of units")
+    parser.add_argument("--seed", type=int, default=0, help="of the sample taken where units are very many")
+    parser.set_defaults(run=_discover)
 
 
 def _add_agreement(parser: argparse.ArgumentParser) -> None:
@@ -111,6 +120,17 @@ def _duplicates(chosen: argparse.Namespace) -> None:
 
     _check_writable(chosen.out)
     _write(chosen.out, group_file(chosen.units, _say))
+
+
+def _discover(chosen: argparse.Namespace) -> None:
+    from nlp.emergent import GroupFinder, group_file
+
+    described = chosen.out.with_name(f"{chosen.out.stem}.themes.csv")
+    for path in (chosen.out, described):
+        _check_writable(path)
+    groups, themes = group_file(chosen.units, GroupFinder(chosen.groups, seed=chosen.seed), _say)
+    _write(described, themes)
+    _write(chosen.out, groups)
 
 
 def _agreement(chosen: argparse.Namespace) -> None:
