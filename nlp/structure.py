@@ -16,7 +16,7 @@ from typing import NamedTuple
 from nlp.types import Span
 
 # An item or a heading of more words than these is a paragraph like any other.
-LONGEST_ITEM = 40
+LONGEST_ITEM = 30
 LONGEST_HEADING = 12
 _LONGEST_HEADING_CHARACTERS = 100
 # So many short lines one after another are a list without marks, or an address, and head nothing.
@@ -24,10 +24,11 @@ _FEWEST_LISTED = 3
 
 _BULLET = re.compile(r"[-–—•*·▪◦‣●○■□➢✓][^\S\r\n]+(?=\S)")
 _NUMBER = re.compile(
-    r"(?:[(\[]?(?:\d{1,3}(?:\.\d{1,3})*|[ivxlc]{1,6}|[a-zA-Z])[.)\]]{1,2}|\d{1,3}(?:\.\d{1,3})+)"
+    r"(?:[(\[]?(\d{1,3}(?:\.\d{1,3})*|[ivxlc]{1,6}|[a-zA-Z])[.)\]]{1,2}|(\d{1,3}(?:\.\d{1,3})+))"
     r"[^\S\r\n]+(?=\S)"
 )
 # Bullets that nobody uses for anything else: text out of a document may have lost the line ends before them.
+_BULLETS = frozenset("•▪◦‣●■□➢✓")
 _BULLET_IN_LINE = re.compile(r"(?<=\s)[•▪◦‣●■□➢✓]\s+(?=\S)")
 _LINE = re.compile(r"[^\r\n]+")
 _INK = re.compile(r"\S(?:.*\S)?", re.DOTALL)
@@ -60,12 +61,11 @@ class Bond(IntEnum):
 
 
 class Unit(NamedTuple):
-    """A paragraph, or an item or row of one, with the number of its words."""
+    """A paragraph, or an item or row of one; `mark` tells lists apart, empty where nothing is marked."""
 
     span: Span
     form: Form
-    marked: bool
-    words: int
+    mark: str
 
 
 def units_of(text: str, paragraph: Span) -> Iterator[Unit]:
@@ -113,6 +113,8 @@ def outside_quotations(text: str, span: Span, offsets: Sequence[int], longest: i
 
 def before_bullets(text: str, span: Span, offsets: Sequence[int]) -> list[int]:
     """Those offsets and the places of bullets within a line; a bullet begins what it stands before."""
+    if _BULLETS.isdisjoint(text[span.start : span.end]):
+        return list(offsets)
     bullets = {match.end(): match.start() for match in _BULLET_IN_LINE.finditer(text, span.start, span.end)}
     return sorted({*bullets.values(), *(offset for offset in offsets if offset not in bullets)})
 
@@ -124,7 +126,7 @@ def _starts_within(text: str, lines: Sequence[Span]) -> list[int]:
     cuts = []
     for place in range(1, len(lines)):
         before, line = words[place - 1], words[place]
-        rows = bool(_ROW.search(line)) or bool(_ROW.search(before))
+        rows = _is_row(line) or _is_row(before)
         # A wrapped line may begin with a year or an initial by chance.
         numeral = _NUMBER.match(line) and (numbered > 1 or _BEFORE_ITEM.search(before))
         if rows or numeral or _BULLET.match(line):
@@ -132,27 +134,41 @@ def _starts_within(text: str, lines: Sequence[Span]) -> list[int]:
     return cuts
 
 
+def _is_row(line: str) -> bool:
+    return ("|" in line or "\t" in line) and bool(_ROW.search(line))  # looking for the marks is much faster
+
+
 def _unit(text: str, span: Span) -> Unit:
     body = text[span.start : span.end]
-    words = len(body.split())
-    marked = bool(_BULLET.match(body) or _NUMBER.match(body))
-    return Unit(span, _form(body, words, marked=marked), marked, words)
+    mark = _mark(body)
+    return Unit(span, _form(body, len(body.split()), mark), mark)
 
 
-def _form(body: str, words: int, *, marked: bool) -> Form:
-    if "\n" not in body and _ROW.search(body):
+def _mark(body: str) -> str:
+    """What kind of mark opens a unit: a bullet, a letter, or a number with its depth ("2.3" is not "3.")."""
+    if _BULLET.match(body):
+        return body[0]
+    number = _NUMBER.match(body)
+    if not number:
+        return ""
+    written = number[1] or number[2]
+    return f"number {written.count('.')}" if written[0].isdigit() else "letter"
+
+
+def _form(body: str, words: int, mark: str) -> Form:
+    if "\n" not in body and _is_row(body):
         return Form.ROW
     if body.rstrip("-–—“‘").endswith(tuple(_LEADS_IN)):
         return Form.LEAD_IN
-    if _is_short_line(body, words, marked=marked):
+    if _is_short_line(body, words, mark):
         return Form.SHORT_LINE
-    return Form.ITEM if marked and words <= LONGEST_ITEM else Form.PLAIN
+    return Form.ITEM if mark and words <= LONGEST_ITEM else Form.PLAIN
 
 
-def _is_short_line(body: str, words: int, *, marked: bool) -> bool:
+def _is_short_line(body: str, words: int, mark: str) -> bool:
     if words > LONGEST_HEADING or len(body) > _LONGEST_HEADING_CHARACTERS or "\n" in body or "\r" in body:
         return body.endswith("?") and words <= LONGEST_ITEM and bool(_NAMES_QUESTION.match(body))
-    if body.endswith("?") and (marked or _NAMES_QUESTION.match(body)):
+    if body.endswith("?") and (mark or _NAMES_QUESTION.match(body)):
         return True
     return (
         not body.rstrip(_CLOSERS).endswith(tuple(_ENDERS))
@@ -166,19 +182,18 @@ def _bond(one: Unit, other: Unit) -> Bond:
         return Bond.HEADED
     if one.form is other.form is Form.ROW:
         return Bond.LISTED
-    listed = one.marked and other.marked and Form.PLAIN not in {one.form, other.form}
-    return Bond.LISTED if listed else Bond.NONE
+    return Bond.LISTED if _listed(one, other) else Bond.NONE
+
+
+def _listed(one: Unit, other: Unit) -> bool:
+    """Whether two units are short items of one list."""
+    return bool(one.mark) and one.mark == other.mark and Form.PLAIN not in {one.form, other.form}
 
 
 def _runs_of_short_lines(units: Sequence[Unit]) -> Iterator[tuple[int, int]]:
     """First and last place of each run of short lines, less items of a list that have no full stop."""
     in_list = [
-        unit.marked
-        and any(
-            units[near].marked and units[near].form is not Form.PLAIN
-            for near in (place - 1, place + 1)
-            if 0 <= near < len(units)
-        )
+        any(_listed(unit, units[near]) for near in (place - 1, place + 1) if 0 <= near < len(units))
         for place, unit in enumerate(units)
     ]
     places = range(len(units))

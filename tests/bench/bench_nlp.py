@@ -13,11 +13,13 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
+from consult.evidence.rules import paragraphs_of
 from nlp.corpus import Corpus, read_corpus
 from nlp.evaluate import evaluate
+from nlp.language import language_of
 from nlp.passages import PassageCutter
 from nlp.proposer import Proposer
-from nlp.types import CodeSpec, Decided
+from nlp.types import CodeSpec, Decided, Span
 from tests.bench.figures import Figure, at_least, at_most, quick
 from tests.bench.material import ROOT, sentences, submission
 
@@ -45,6 +47,7 @@ def speed() -> Iterator[Figure]:
     words = statistics.mean(len(passage.split()) for passage in passages)
     note = f"{len(passages)} passages of {words:.0f} words"
     yield at_least("nlp: passages cut", len(passages) / seconds, "a CPU second", 5_000, note=note)
+    yield from cutting(texts, passages)
     codes = codebook(pool, chance)
     proposer, seconds = cpu(lambda: Proposer().fit(codes, passages, []))
     yield Figure("nlp: fit on the passages held", seconds, "CPU seconds", note=note)
@@ -67,6 +70,19 @@ def cut(texts: list[str]) -> tuple[list[str], float]:
     return [
         text[span.start : span.end] for text, found in zip(texts, spans, strict=True) for span in found
     ], seconds
+
+
+def cutting(texts: list[str], passages: list[str]) -> Iterator[Figure]:
+    """As the application cuts, paragraph by paragraph; and how fast the language of each passage is told."""
+    prepared = [(text, [Span(p.start, p.end) for p in paragraphs_of(text)]) for text in texts]
+    cutter = PassageCutter()
+    cutter.cut(texts[0], [])  # loads spaCy
+    spans, seconds = cpu(lambda: cutter.cut_many(prepared))
+    made = sum(map(len, spans))
+    note = f"{made} passages of texts with paragraphs"
+    yield at_least("nlp: passages cut by paragraph", made / seconds, "a CPU second", 5_000, note=note)
+    _, seconds = cpu(lambda: [language_of(passage) for passage in passages])
+    yield at_least("nlp: languages told", len(passages) / seconds, "passages a CPU second", 10_000)
 
 
 def codebook(pool: list[str], chance: random.Random) -> list[CodeSpec]:

@@ -122,6 +122,12 @@ def test_a_heading_goes_with_the_first_passage_of_a_long_paragraph() -> None:
     assert len(others) >= 3
 
 
+def test_a_numbered_heading_goes_with_what_follows_and_not_with_the_short_paragraph_before() -> None:
+    short = "2.2 Nobody compelled the council to do this."
+    text = f"{short}\n\n3. What stands in the way\n\n3.1 {PARAGRAPH}"
+    assert passages_in(text) == [short, f"3. What stands in the way\n\n3.1 {PARAGRAPH}"]
+
+
 def test_the_name_of_a_question_goes_with_its_answer() -> None:
     text = f"Question 3: What would have to change?\n\n{PARAGRAPH}"
     assert passages_in(text) == [text]
