@@ -39,6 +39,9 @@ VIEW_MODULES = (
     "publication.views_publishing",
     "codebook.views",
     "coding.views",
+    "coding.views_settings",
+    "assist.views_quality",
+    "assist.views_runs",
     "themes.views",
     "reports.views",
     "privacy.views",
@@ -62,6 +65,7 @@ MODEL_MODULES = (
     "publication.models",
     "codebook.models",
     "coding.models",
+    "coding.models_quality",
     "themes.models",
     "privacy.models",
 )
@@ -83,6 +87,7 @@ STORE_MODULES = (
     "publication.stores",
     "codebook.stores",
     "coding.stores",
+    "assist.stores",
     "themes.stores",
     "privacy.stores",
 )

@@ -130,6 +130,14 @@ class AcceptanceCurve:
         at = int(good[0]) if len(good) else int(np.argmax(precision))
         return Floor(float(self.scores_[lowest[at]]), float(precision[at]), reached=bool(len(good)))
 
+    def precision_from(self, score: float) -> Floor | None:
+        """Share accepted to expect of suggestions with this score or more; None on too few decisions."""
+        above = self.scores_ >= score
+        if above.sum() < self.least:
+            return None
+        total = self.accepted_[above].sum() + self.pull * self.scores_[above].mean()
+        return Floor(score, float(total / (above.sum() + self.pull)), reached=True)
+
     def summary(self) -> dict[str, object]:
         """All that was learned as plain values, for the record of a model run."""
         return {

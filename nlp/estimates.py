@@ -24,9 +24,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from math import floor
 
-from scipy.stats import beta, hypergeom
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import betaincinv, gammaln
 
 from nlp.errors import NlpError
+
+# Not scipy.stats: it takes seconds to import, and pages show these figures.
 
 LEVEL = 0.95
 
@@ -128,7 +132,7 @@ def enough_read(
     missing = floor((found_before + left.found) / target - found_before + 1e-9) + 1
     if missing > left.population - (left.sample - left.found):
         return Stopping(enough=True, chance=0.0)
-    chance = float(hypergeom.cdf(left.found, left.population, missing, left.sample))
+    chance = _at_most(left.found, left.sample, left.population, missing)
     return Stopping(enough=chance <= 1 - confidence, chance=chance)
 
 
@@ -143,17 +147,35 @@ def _bounds(found: int, sample: int, population: int | None, error: float) -> tu
     if population is not None:
         least, most = _count_bounds(found, sample, population, error)
         return least / population, most / population
-    low = float(beta.ppf(error, found, sample - found + 1)) if found else 0.0
-    high = float(beta.ppf(1 - error, found + 1, sample - found)) if found < sample else 1.0
+    low = float(betaincinv(found, sample - found + 1, error)) if found else 0.0
+    high = float(betaincinv(found + 1, sample - found, 1 - error)) if found < sample else 1.0
     return low, high
 
 
 def _count_bounds(found: int, sample: int, population: int, error: float) -> tuple[int, int]:
     """Least and most of a population that may be so, each the last that a one-sided test keeps."""
     lowest, highest = found, population - (sample - found)
-    least = _first(lowest, highest, lambda k: float(hypergeom.sf(found - 1, population, k, sample)) > error)
-    gone = _first(lowest, highest + 1, lambda k: float(hypergeom.cdf(found, population, k, sample)) <= error)
+    least = _first(lowest, highest, lambda so: _at_least(found, sample, population, so) > error)
+    gone = _first(lowest, highest + 1, lambda so: _at_most(found, sample, population, so) <= error)
     return least, max(least, gone - 1)
+
+
+def _at_least(found: int, sample: int, population: int, so: int) -> float:
+    """Chance that a sample holds so many or more of those that are so (hypergeometric)."""
+    return _chance(np.arange(found, min(sample, so) + 1), sample, population, so)
+
+
+def _at_most(found: int, sample: int, population: int, so: int) -> float:
+    return _chance(np.arange(max(0, sample - population + so), found + 1), sample, population, so)
+
+
+def _chance(counts: NDArray[np.int64], sample: int, population: int, so: int) -> float:
+    ways = _log_choose(so, counts) + _log_choose(population - so, sample - counts)
+    return min(1.0, float(np.exp(ways - _log_choose(population, np.array(sample))).sum()))
+
+
+def _log_choose(of: int, chosen: NDArray[np.int64]) -> NDArray[np.float64]:
+    return np.asarray(gammaln(of + 1) - gammaln(chosen + 1) - gammaln(of - chosen + 1))
 
 
 def _first(low: int, high: int, holds: Callable[[int], bool]) -> int:

@@ -65,6 +65,7 @@ const moves = {
   "?": () => keys.showModal(),
   w: () => (card()?.querySelector("[data-key=w]") ?? current().querySelector("[data-key=w]"))?.click(),
   x: () => current().querySelector("[data-key=x]")?.click(),
+  b: () => current().querySelector("[data-key=b]")?.click(),
   c: () => (selectedWords()?.passage ?? current()).querySelector("[data-key=c]").click(),
 };
 

@@ -6,8 +6,12 @@ only queues this work, need not pay.
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from time import perf_counter
 from typing import TYPE_CHECKING
 
+from consult.assist.artefacts import keep_model, mark_of
+from consult.assist.ordering import drawn_blind, order_waiting
+from consult.assist.proposing import Tally, Terms, terms_of
 from consult.assist.queries import (
     codes_seen,
     count_passages,
@@ -17,7 +21,7 @@ from consult.assist.queries import (
     passages_read,
     passages_untouched,
 )
-from consult.assist.rules import all_decided, most_to_propose
+from consult.assist.rules import all_decided
 from consult.codebook.models import CodebookVersion
 from consult.codebook.queries import CodeEntry, active_codes_of
 from consult.codebook.service import freeze_version
@@ -30,7 +34,8 @@ from consult.coding.queries import (
     passages_to_propose_for,
 )
 from consult.coding.rules import NewSuggestion, PassageRead, RunRecord
-from consult.coding.service import record_suggestions, start_run
+from consult.coding.rules_quality import RunEnd
+from consult.coding.service import finish_run, record_suggestions, start_run
 from consult.evidence.queries import TextToCut, texts_to_cut
 from consult.evidence.rules import Bounds, paragraphs_of
 from consult.evidence.service import CutText, store_passages
@@ -72,6 +77,10 @@ class Reading:
     run: ModelRun
     code_ids: dict[str, int]
     actor: Actor
+    terms: Terms
+    # Of the saved models, as it was before anything was learned.
+    mark: str
+    held: int
 
 
 def cut_waiting(inquiry_id: int, tell: Tell) -> int:
@@ -116,17 +125,34 @@ def propose_waiting(inquiry_id: int, tell: Tell, *, actor: Actor, again: bool = 
     total = count_untouched(db.session(), inquiry_id) if again else _count_unread(inquiry_id, version)
     if total <= 0:
         return NOTHING
+    began = perf_counter()
     reading = _fitted(inquiry_id, codes, version, actor)
-    read = suggested = abstained = 0
+    tally = Tally()
     for passages in (
         _untouched_in_batches(inquiry_id, reading.run.id) if again else _in_batches(inquiry_id, version)
     ):
         proposals = reading.proposer.propose([passage.quote for passage in passages])
-        suggested += _record(reading, passages, proposals)
-        abstained += sum(proposal.abstained for proposal in proposals)
-        read += len(passages)
-        tell(read, max(total, read), "Passages proposed for.")
-    return Proposed(reading.run.id, read, suggested, abstained)
+        _record(reading, passages, proposals)
+        tally.add(proposals)
+        tell(tally.passages, max(total, tally.passages), "Passages proposed for.")
+    _finish(inquiry_id, reading, tally, began)
+    order_waiting(inquiry_id)
+    return Proposed(reading.run.id, tally.passages, tally.suggestions, tally.abstained)
+
+
+def _finish(inquiry_id: int, reading: Reading, tally: Tally, began: float) -> None:
+    """Keep the model and record how the run ended."""
+    pin = keep_model(inquiry_id, reading.run.id, reading.proposer, reading.mark)
+    end = RunEnd(
+        took=round((perf_counter() - began) * 1_000),
+        passages=tally.passages,
+        suggestions=tally.suggestions,
+        abstained=tally.abstained,
+        summary={"held": reading.held, **reading.terms.summary(), **tally.summary()},
+        artefact_sha256=pin,
+    )
+    with transaction() as session:
+        finish_run(session, reading.run, end, actor=reading.actor, at=now())
 
 
 def _texts_in_batches(inquiry_id: int) -> Iterator[list[TextToCut]]:
@@ -215,7 +241,7 @@ def _fitted(inquiry_id: int, codes: Sequence[CodeEntry], version: CodebookVersio
     """Fit a proposer on what the inquiry holds and open a run for it."""
     from nlp.proposer import Proposer
 
-    session = db.session()
+    session, mark = db.session(), mark_of(inquiry_id)
     slugs = [code.slug for code in codes]
     said = decided_pairs(session, inquiry_id)
     decided = all_decided(
@@ -224,8 +250,9 @@ def _fitted(inquiry_id: int, codes: Sequence[CodeEntry], version: CodebookVersio
         codes_seen(session, inquiry_id),
         slugs,
     )
-    proposer = Proposer(limit=most_to_propose(len(said))).fit(
-        [_spec_of(code) for code in codes], held_passages(session, inquiry_id), _in_library_words(decided)
+    terms, held = terms_of(session, inquiry_id, len(said)), held_passages(session, inquiry_id)
+    proposer = Proposer(limit=terms.limit, floor=terms.floor).fit(
+        [_spec_of(code) for code in codes], held, _in_library_words(decided)
     )
     record = RunRecord(
         codebook_version_id=version.id,
@@ -239,7 +266,8 @@ def _fitted(inquiry_id: int, codes: Sequence[CodeEntry], version: CodebookVersio
     with transaction() as writing:
         run = start_run(writing, record, inquiry_id=inquiry_id, actor=actor, at=now())
         writing.expunge(run)
-    return Reading(proposer, run, {code.slug: code.id for code in codes}, actor)
+    ids = {code.slug: code.id for code in codes}
+    return Reading(proposer, run, ids, actor, terms, mark, len(held))
 
 
 def _spec_of(code: CodeEntry) -> "CodeSpec":
@@ -265,7 +293,9 @@ def _in_library_words(pairs: Iterable[DecidedPair]) -> "list[Decided]":
 
 def _record(reading: Reading, passages: Sequence[PassageToRead], proposals: "Sequence[Proposal]") -> int:
     read = [
-        PassageRead(passage.id, tuple(_suggestions_in(proposal, reading.code_ids)))
+        PassageRead(
+            passage.id, tuple(_suggestions_in(proposal, reading.code_ids)), blind=drawn_blind(passage.id)
+        )
         for passage, proposal in zip(passages, proposals, strict=True)
     ]
     with transaction() as session:

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 
-from sqlalchemy import ColumnElement, Select, exists, func, select
+from sqlalchemy import ColumnElement, CompoundSelect, exists, func, select, union
 from sqlalchemy.orm import Session, aliased
 
 from consult.assist.rules import SeenCode
 from consult.codebook.models import Code
 from consult.coding.models import Coding, Decision, LatestRun, ModelRun, Suggestion
+from consult.coding.models_quality import BlindReading
 from consult.coding.queries import PassageToRead, settlements, stands
 from consult.evidence.models import Passage, SourceText, Submission
 from consult.evidence.queries import counted, in_cut, passage_stands, text_stands
@@ -66,7 +67,9 @@ def passages_read(session: Session, inquiry_id: int) -> list[PassageToRead]:
     answered = {(row[0], row[1]) for row in session.execute(select(settled.c.passage_id, settled.c.code_id))}
     begun = {passage_id for passage_id, _ in answered}
     left = {pair[0] for pair in _proposed(session, inquiry_id) if pair[0] in begun and pair not in answered}
-    return _with_words(session, begun - left)
+    # Whoever reads a passage blind reads it to the end.
+    blind = session.scalars(select(BlindReading.passage_id).where(BlindReading.inquiry_id == inquiry_id))
+    return _with_words(session, (begun - left) | set(blind))
 
 
 def codes_seen(session: Session, inquiry_id: int) -> set[SeenCode]:
@@ -110,9 +113,11 @@ def passages_untouched(
     return [PassageToRead(*row) for row in rows]
 
 
-def _settled_passages(inquiry_id: int) -> Select[int]:
+def _settled_passages(inquiry_id: int) -> CompoundSelect[int]:
+    """Select the passages that somebody has begun to decide or has read blind."""
     settled = settlements().where(Decision.inquiry_id == inquiry_id).subquery()
-    return select(settled.c.passage_id)
+    blind = select(BlindReading.passage_id).where(BlindReading.inquiry_id == inquiry_id)
+    return union(select(settled.c.passage_id), blind)
 
 
 def _proposed(session: Session, inquiry_id: int) -> Iterator[tuple[int, int]]:

@@ -10,9 +10,9 @@ MOST_AT_FIRST = 3
 MOST_LATER = 5
 
 
-def most_to_propose(decided: int) -> int:
-    """Return how many codes a passage may be proposed, given how much has been decided."""
-    return MOST_LATER if decided else MOST_AT_FIRST
+def most_to_propose(decided: int, most: int = MOST_LATER) -> int:
+    """Return how many codes a passage may be proposed, given how much has been decided and what is wanted."""
+    return most if decided else min(MOST_AT_FIRST, most)
 
 
 @dataclass(frozen=True)

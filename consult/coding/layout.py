@@ -43,6 +43,8 @@ class PassageShown:
     repeats: str = ""
     # In which it is written, where that could be told.
     language: str | None = None
+    # Drawn to be read without suggestions, and nobody has yet.
+    blind: bool = False
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,8 @@ class SuggestionShown:
     score: float
     reasons: tuple[dict[str, Any], ...]
     from_definition: bool
+    # What a score like this has meant so far, in words; nothing where too few were decided to say.
+    meaning: str = ""
     decision: DecisionShown | None = None
     skip: DecisionShown | None = None
 
@@ -146,10 +150,13 @@ class Block:
         """Return in which language it is, in words, where it is not that of its text."""
         return LANGUAGE_NAMES.get(self.language, "")
 
+    # The passage to be read without suggestions first, by its id.
+    blind_id: int | None = None
+
     @property
     def waits(self) -> bool:
         """Tell whether it is to be decided here: what repeats a template is read in the template."""
-        return bool(self.open) and not self.repeats
+        return bool(self.open or self.blind_id) and not self.repeats
 
     @property
     def key(self) -> str:
@@ -237,6 +244,7 @@ def _blocks(
             repeats=passage.repeats if passage else "",
             passage_id=passage.id if passage else None,
             language=_other_language(text, passage),
+            blind_id=passage.id if passage and passage.blind else None,
         )
 
 
@@ -322,5 +330,5 @@ class Progress:
 def progress_of(parts: Sequence[Part]) -> Progress:
     """Count the passages with suggestions and those among them that are left."""
     blocks = [block for part in parts for block in part.blocks]
-    proposed = [block for block in blocks if block.suggestions and not block.repeats]
+    proposed = [block for block in blocks if (block.suggestions or block.blind_id) and not block.repeats]
     return Progress(len(proposed), sum(block.waits for block in proposed))

@@ -62,8 +62,8 @@ def band_of(score: float) -> Band:
     return Band.LIKELY if score >= LIKELY_FROM else Band.POSSIBLE
 
 
-# How many suggestions of a passage are shown to a person.
-MOST_SHOWN = 5
+# How many suggestions of a passage may be shown to a person; runs propose as many as the inquiry wants.
+MOST_SHOWN = 10
 LONGEST_ACT_KEY = 64
 
 
@@ -87,6 +87,8 @@ class PassageRead:
 
     passage_id: int
     suggestions: tuple[NewSuggestion, ...] = ()
+    # Drawn by lot to be read without suggestions first.
+    blind: bool = False
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """Pages of the coding room: the queue, the coding screen, the choice of a code, the codings of a code."""
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask import session as browser
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -21,6 +22,8 @@ from consult.coding.queries import (
     totals_of,
 )
 from consult.coding.queries.applied import CODINGS_A_PAGE
+from consult.coding.queries.places import NextPassage, places_left
+from consult.coding.rules_quality import ORDER_PURPOSE, ORDER_WORDS, ReadingOrder, order_of
 from consult.coding.service import want_suggestions
 from consult.evidence.queries.campaigns import campaign_of
 from consult.foundation.clock import now
@@ -33,6 +36,9 @@ blueprint = Blueprint("coding", __name__, url_prefix="/inquiries/<inquiry_slug>/
 blueprint.register_blueprint(views_acts.blueprint)
 blueprint.register_blueprint(views_cuts.blueprint)
 counts_codings("coding.code")(codings_by_code)
+# Under this name a browser keeps the order that its member chose.
+ORDER_KEPT = "reading_order"
+PASSAGES_SHOWN = 10
 
 
 @blueprint.get("")
@@ -43,6 +49,7 @@ def queue(inquiry_slug: str) -> str:
     done, page = request.args.get("show") == "done", page_asked_for()
     run = latest_run(session, identity.inquiry_id)
     work = queue_page(session, identity.inquiry_id, identity.user_id, done=done, page=page)
+    order = order_asked_for()
     return render_template(
         "coding/queue.html",
         totals=work.totals,
@@ -51,7 +58,13 @@ def queue(inquiry_slug: str) -> str:
         page=page,
         done=done,
         run=run,
+        order=order,
+        orders=ORDER_WORDS,
+        purpose=ORDER_PURPOSE[order],
+        passages=[] if done or page > 1 else next_passages(order, PASSAGES_SHOWN),
         reading_room=link("evidence.reading_room", {}, identity),
+        quality=link("quality.index", {}, identity),
+        runs=link("runs.index", {}, identity),
         since=decided_since(session, identity.inquiry_id, run.started_at) if run else 0,
     )
 
@@ -59,9 +72,14 @@ def queue(inquiry_slug: str) -> str:
 @blueprint.get("/next")
 @requires(Permission.CODE_EVIDENCE)
 def next_submission(inquiry_slug: str) -> Response:
-    """Open the next submission with something left to decide."""
+    """Open what is next in the order chosen, and then the next submission with something left to decide."""
     identity = current_identity()
     after = request.args.get("after")
+    for passage in next_passages(order_asked_for(), 1, after or ""):
+        anchor = f"t{passage.source_text_id}-{passage.start}"
+        return redirect(
+            url_for("coding.screen", inquiry_slug=inquiry_slug, reference=passage.reference, _anchor=anchor)
+        )
     reference = next_reference(db.session(), identity.inquiry_id, identity.user_id, after)
     if reference is None:
         flash("Nothing else is waiting for a decision.")
@@ -142,6 +160,22 @@ def steps(session: Session, inquiry_id: int) -> list[Step]:
     """Offer to go on coding while anything is left."""
     left = anything_left(session, inquiry_id)
     return [Step("Continue coding", "coding.next_submission")] if left else []
+
+
+def order_asked_for() -> ReadingOrder:
+    """Return the order in the address, else the one chosen last, which the browser remembers."""
+    asked = order_of(request.args.get("order"))
+    if asked:
+        browser[ORDER_KEPT] = asked.value
+    return asked or order_of(browser.get(ORDER_KEPT)) or ReadingOrder.BALANCED
+
+
+def next_passages(order: ReadingOrder, limit: int, after: str = "") -> list[NextPassage]:
+    """Return what to read next; nothing where whole submissions are read as they came."""
+    identity = current_identity()
+    if order is ReadingOrder.ARRIVAL:
+        return []
+    return places_left(db.session(), identity.inquiry_id, identity.user_id, order, limit=limit, after=after)
 
 
 def page_asked_for() -> int:

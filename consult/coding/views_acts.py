@@ -61,6 +61,18 @@ def replace(inquiry_slug: str, reference: str, suggestion_id: int) -> Response:
     )
 
 
+@blueprint.post("/passages/<int:passage_id>/read")
+@requires(Permission.CODE_EVIDENCE)
+def read(inquiry_slug: str, reference: str, passage_id: int) -> Response:
+    """Say that a passage of the blind sample has been read, so that its suggestions are shown."""
+
+    def act(session: Session) -> Done:
+        service.read_passage_blind(session, passage_id, **acting())
+        return Done("Read. What was proposed for it is shown now", passage_id)
+
+    return perform(reference, ActForm(), act)
+
+
 @blueprint.post("/decisions/<int:decision_id>/undo")
 @requires(Permission.CODE_EVIDENCE)
 def undo(inquiry_slug: str, reference: str, decision_id: int) -> Response:

@@ -8,8 +8,9 @@ from sqlalchemy import select
 
 from consult.codebook.queries import codes_of
 from consult.coding.models import LatestRun, Suggestion
+from consult.coding.queries.blind import kept_back
 from consult.coding.rules import Verdict
-from consult.coding.service import apply_code, decide_suggestion
+from consult.coding.service import apply_code, decide_suggestion, read_passage_blind
 from consult.evidence.models import Passage
 from consult.evidence.queries import SubmissionRead, submission_by_reference
 from consult.evidence.rules import Bounds
@@ -32,7 +33,7 @@ def decide_submission(reference: str, file: dict[str, Any], inquiry_id: int, rea
     with transaction() as session:
         submission = submission_by_reference(session, inquiry_id, reference)
         readings = list(readings_of(file, submission, inquiry_id))
-        found = set()
+        found = read_without_suggestions(submission.id, readings, inquiry_id, reader)
         for suggestion, passage in suggestions_on(submission.id):
             seen = [r for r in readings if r.code_id == suggestion.code_id and touches(r, passage)]
             found.update(seen)
@@ -48,6 +49,31 @@ def decide_submission(reference: str, file: dict[str, Any], inquiry_id: int, rea
                 actor=reader,
                 at=now(),
             )
+
+
+def read_without_suggestions(
+    submission_id: int, readings: list[Reading], inquiry_id: int, reader: Actor
+) -> set[Reading]:
+    """Code the passages drawn by lot as the reader sees them, and say so; return what was seen in them."""
+    session = db.session()
+    blind = select(Passage).where(Passage.submission_id == submission_id, kept_back()).order_by(Passage.id)
+    found: set[Reading] = set()
+    for passage in session.scalars(blind).all():
+        seen = {reading for reading in readings if touches(reading, passage)}
+        bounds = Bounds(passage.start, passage.end)
+        for code_id in sorted({reading.code_id for reading in seen}):
+            apply_code(
+                session,
+                passage.source_text_id,
+                bounds,
+                code_id,
+                inquiry_id=inquiry_id,
+                actor=reader,
+                at=now(),
+            )
+        read_passage_blind(session, passage.id, inquiry_id=inquiry_id, actor=reader, at=now())
+        found |= seen
+    return found
 
 
 def readings_of(file: dict[str, Any], submission: SubmissionRead, inquiry_id: int) -> Iterator[Reading]:

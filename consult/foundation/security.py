@@ -28,6 +28,8 @@ class Permission(StrEnum):
     EDIT_CODEBOOK = "add, change and retire codes"
     CODE_EVIDENCE = "decide suggestions, apply and withdraw codings"
     REQUEST_SUGGESTIONS = "ask the machine to propose"
+    SET_SUGGESTIONS = "say how sure suggestions must be and how many are shown"
+    SEE_QUALITY = "see how good the suggestions are, and what models ran"
     READ_THEMES = "read themes, figures and quotes"
     EDIT_THEMES = "make themes and choose their codes"
     EXPORT_RECORDS = "download codings, suggestions and decisions"
@@ -52,6 +54,8 @@ ROLES_WITH: dict[Permission, frozenset[Role]] = {
     Permission.EDIT_CODEBOOK: _SECRETARIAT,
     Permission.CODE_EVIDENCE: _SECRETARIAT,
     Permission.REQUEST_SUGGESTIONS: _SECRETARIAT,
+    Permission.SET_SUGGESTIONS: _SECRETARIAT,
+    Permission.SEE_QUALITY: _SECRETARIAT | {Role.CHAIR},
     Permission.READ_THEMES: _READERS,
     Permission.EDIT_THEMES: _SECRETARIAT | {Role.CHAIR},
     Permission.EXPORT_RECORDS: _SECRETARIAT | {Role.CHAIR},

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from consult.assist.artefacts import forget_models
 from consult.foundation.clock import now
 from consult.foundation.database import Base, db, transaction
 from consult.foundation.file_keeping import remove_unnamed
@@ -35,6 +36,9 @@ def carry_out_erasure(erasure_id: int) -> None:
     began = now()
     with transaction() as writing:
         reached = service.erase(writing, erasure_id, at=began)
+    if reached.probes:
+        # Once more, for a run that read the words while they were being erased.
+        forget_models(db.session().get_one(Erasure, erasure_id).inquiry_id)
     files = remove_unnamed(db.session(), file_store(), reached.files, at=began)
     db.session().rollback()
     scrubbed = scrub(Base.metadata.tables)

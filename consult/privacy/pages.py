@@ -69,7 +69,7 @@ def afterwards(receipt: Receipt, exports: Sequence[datetime]) -> list[str]:
     told = [
         found,
         emptied if receipt.log_emptied else in_use,
-        "The machine keeps no model. Proposals and groups are made again by one that never saw the words.",
+        "Models that had learned from the words were deleted; new ones propose and group without them.",
         "Copies of the database are erased again when they are restored.",
     ]
     if exports:

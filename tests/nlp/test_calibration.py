@@ -133,3 +133,11 @@ def test_shares_are_probabilities_and_rise_with_the_score(judged: list[Judged]) 
         shares = [curve.expected(code, score).share for score in np.linspace(0, 1, 30)]
         assert all(0 <= share <= 1 for share in shares)
         assert all(later >= earlier - 1e-9 for earlier, later in pairwise(shares))
+
+
+def test_the_precision_above_a_score_is_what_was_accepted_there() -> None:
+    curve = AcceptanceCurve().fit(world(4_000, slope=1.0))
+    told = curve.precision_from(0.5)
+    assert told is not None
+    assert told.precision == pytest.approx(0.75, abs=0.03)
+    assert curve.precision_from(0.999) is None

@@ -1,5 +1,7 @@
 """Intervals hold what they promise: against known values, and against drawing many samples."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -174,4 +176,4 @@ def test_more_found_in_the_sample_never_speaks_for_stopping(found_before: int, s
         enough_read(found_before, Stratum(found, sample, 1_000)).chance for found in range(min(sample, 12))
     ]
     known = [chance for chance in chances if chance is not None]
-    assert known == sorted(known)
+    assert all(later >= earlier - 1e-9 for earlier, later in pairwise(known))

@@ -11,6 +11,8 @@ from consult.calls.models import Place, RespondentType
 from consult.codebook.models import Code, Codebook, CodebookVersion
 from consult.codebook.rules import CodeState
 from consult.coding.models import Coding, Decision, LatestRun, ModelRun, Suggestion
+from consult.coding.models_quality import BlindPassage, BlindReading
+from consult.coding.queries.blind import kept_back
 from consult.coding.queries.standing import counts, settlements, stands, taken_back
 from consult.coding.rules import MOST_SHOWN, Verdict
 from consult.evidence.models import Passage, Submission
@@ -115,7 +117,14 @@ def anything_left(session: Session, inquiry_id: int) -> bool:
             ~exists().where(same),
         )
     )
-    return session.scalar(waiting.limit(1)) is not None
+    blind = select(Passage.id).where(
+        Passage.id.in_(select(BlindPassage.passage_id).where(BlindPassage.inquiry_id == inquiry_id)),
+        kept_back(),
+        not_left(),
+        passage_stands(),
+        Passage.submission_id.in_(select(Submission.id).where(counted())),
+    )
+    return any(session.scalar(each.limit(1)) is not None for each in (waiting, blind))
 
 
 def _totals(work: CTE) -> Select[int, Any, Any, Any]:
@@ -212,9 +221,11 @@ def _work(inquiry_id: int, reader_id: int) -> Select[Any]:
     """
     dealt = _dealt_with(inquiry_id, reader_id)
     shown = case((LatestRun.suggested > MOST_SHOWN, MOST_SHOWN), else_=LatestRun.suggested)
+    drawn = BlindPassage.passage_id.is_not(None)
+    unread = drawn & BlindReading.passage_id.is_(None)
 
     def passages_with_more_than(number: Any) -> Any:
-        return func.sum(case((shown > func.coalesce(number, 0), 1), else_=0))
+        return func.sum(case((unread, 1), (shown > func.coalesce(number, 0), 1), else_=0))
 
     return (
         select(
@@ -226,6 +237,8 @@ def _work(inquiry_id: int, reader_id: int) -> Select[Any]:
         .join(Passage, Passage.submission_id == Submission.id)
         .join(LatestRun, LatestRun.passage_id == Passage.id)
         .outerjoin(dealt, dealt.c.passage_id == Passage.id)
+        .outerjoin(BlindPassage, BlindPassage.passage_id == Passage.id)
+        .outerjoin(BlindReading, BlindReading.passage_id == Passage.id)
         .where(
             # By way of submissions: their passages lie together in an index, in the order to group by.
             Submission.inquiry_id == inquiry_id,
@@ -233,7 +246,8 @@ def _work(inquiry_id: int, reader_id: int) -> Select[Any]:
             ~repeated(),
             passage_stands(),
             not_left(),
-            LatestRun.suggested > 0,
+            # One drawn by lot is read even where nothing is proposed: that is how it shows what is missed.
+            (LatestRun.suggested > 0) | drawn,
         )
         .select_from(Submission)
         .group_by(Passage.submission_id)

@@ -23,9 +23,12 @@ from consult.coding.layout import (
     parts_of,
 )
 from consult.coding.models import Coding, Decision, LatestRun, Suggestion
+from consult.coding.models_quality import RunResult
+from consult.coding.queries.blind import kept_back
 from consult.coding.queries.repeats import coded_by, number_elsewhere, without_code
 from consult.coding.queries.standing import stands, taken_back
 from consult.coding.rules import MOST_SHOWN, Verdict
+from consult.coding.rules_quality import share_accepted, share_in_words
 from consult.evidence.models import Answer, Passage, SourceText, Submission
 from consult.evidence.models_campaigns import RepeatedPassage
 from consult.evidence.models_documents import Attachment
@@ -138,6 +141,7 @@ def _passages(session: Session, submission_id: int) -> tuple[PassageShown, ...]:
             in_cut().label("cut"),
             Passage.language,
             Submission.reference.label("repeats"),
+            kept_back().label("blind"),
         )
         .outerjoin(RepeatedPassage, RepeatedPassage.passage_id == Passage.id)
         .outerjoin(Original, Original.id == RepeatedPassage.template_passage_id)
@@ -146,7 +150,15 @@ def _passages(session: Session, submission_id: int) -> tuple[PassageShown, ...]:
         .order_by(Passage.source_text_id, Passage.start)
     )
     return tuple(
-        PassageShown(r.id, r.source_text_id, Bounds(r.start, r.end), r.cut, r.repeats or "", r.language)
+        PassageShown(
+            r.id,
+            r.source_text_id,
+            Bounds(r.start, r.end),
+            bool(r.cut),
+            r.repeats or "",
+            r.language,
+            bool(r.blind),
+        )
         for r in rows
     )
 
@@ -188,7 +200,9 @@ def _suggestions(session: Session, submission_id: int, decided: Decided) -> tupl
     settled = {key: d for key, d in decided if d.verdict is not Verdict.SKIP}
     skipped = {key: d for key, d in decided if d.verdict is Verdict.SKIP and d.mine}
     shown = []
-    for row in session.execute(_latest_suggestions(submission_id)):
+    rows = session.execute(_latest_suggestions(submission_id)).all()
+    summaries = _summaries(session, {row.run_id for row in rows})
+    for row in rows:
         key = (row.passage_id, row.code_id)
         # A code retired meanwhile can no longer be accepted: what nobody settled is not offered any more.
         if key not in settled and row.state is CodeState.RETIRED:
@@ -202,9 +216,21 @@ def _suggestions(session: Session, submission_id: int, decided: Decided) -> tupl
             score=row.score,
             reasons=tuple(row.reasons),
             from_definition=row.from_definition,
+            meaning=_meaning(summaries.get(row.run_id, {}), row.slug, row.score),
         )
         shown.append(replace(suggestion, decision=settled.get(key), skip=skipped.get(key)))
     return tuple(shown)
+
+
+def _summaries(session: Session, run_ids: set[int]) -> dict[int, dict[str, Any]]:
+    """Return what the runs that proposed recorded of what their scores mean."""
+    wanted = select(RunResult.run_id, RunResult.summary).where(RunResult.run_id.in_(run_ids))
+    return {row.run_id: row.summary for row in session.execute(wanted)}
+
+
+def _meaning(summary: dict[str, Any], code: str, score: float) -> str:
+    share = share_accepted(summary, code, score)
+    return "" if share is None else share_in_words(share)
 
 
 def _latest_suggestions(submission_id: int) -> Select[Any]:
@@ -216,6 +242,8 @@ def _latest_suggestions(submission_id: int) -> Select[Any]:
             Suggestion.score,
             Suggestion.reasons,
             Suggestion.from_definition,
+            Suggestion.run_id,
+            Code.slug,
             Code.name,
             Code.definition,
             Code.state,
@@ -228,6 +256,8 @@ def _latest_suggestions(submission_id: int) -> Select[Any]:
             passage_stands(),
             Suggestion.run_id == LatestRun.run_id,
             Suggestion.rank <= MOST_SHOWN,
+            # Not sent to the page at all, so that nobody sees them who looks at its source.
+            ~kept_back(),
         )
         .order_by(Suggestion.passage_id, Suggestion.rank, Suggestion.id)
     )

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from consult.accounts.models import User
 from consult.coding.models import Coding, CodingWithdrawal, Decision, Suggestion
 from consult.coding.queries import settlements, stands, taken_back
+from consult.coding.queries.blind import is_kept_back
 from consult.coding.rules import CODING_VERDICTS, CodingOrigin, Said, Verdict, is_time_to_learn
 from consult.coding.service.runs import want_suggestions
 from consult.coding.service.shared import decision_made, hold_passage, member_of, own_standing, usable_code
@@ -42,11 +43,15 @@ def decide_suggestion(
     """Record a member's verdict; accepting and replacing make the coding in the same transaction.
 
     Raises AlreadyDecided when somebody settled this passage and code before; saying the same again is
-    the same act. Refused for a retired code. A code that the member already applied to the passage
-    is not applied twice.
+    the same act. Refused for a retired code, and for a passage to be read blind first. A code that the
+    member already applied to the passage is not applied twice.
     """
     user_id = member_of(actor)
     suggestion = _suggestion(session, suggestion_id, inquiry_id)
+    if is_kept_back(session, suggestion.passage_id):
+        raise Refused(
+            "This passage is to be read without suggestions first. Code it, then say you have read it."
+        )
     said = Said(user_id, verdict, replacement_id)
     done = decision_made(session, act_key, user_id) or _said_before(session, suggestion, said)
     if done is not None:

@@ -1,16 +1,19 @@
 """What a model run leaves behind: itself, its suggestions, and which passages it read."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Table
+from sqlalchemy import Table, delete, insert
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from consult.coding.models import LatestRun, ModelRun, Suggestion
+from consult.coding.models_quality import BlindPassage, ReadingPlace, RunResult
+from consult.coding.queries.blind import untouched
 from consult.coding.rules import PassageRead, RunRecord
+from consult.coding.rules_quality import PLACES_KEPT, ReadingOrder, RunEnd
 from consult.foundation import audit
 from consult.foundation.jobs.models import Job
 from consult.foundation.jobs.names import JobName
@@ -20,6 +23,8 @@ from consult.foundation.security import Actor
 # Core tables: with mapped classes the bulk insert would build an object for each row.
 SUGGESTIONS = cast(Table, Suggestion.__table__)
 LATEST_RUNS = cast(Table, LatestRun.__table__)
+BLIND_PASSAGES = cast(Table, BlindPassage.__table__)
+READING_PLACES = cast(Table, ReadingPlace.__table__)
 
 
 def want_suggestions(session: Session, *, inquiry_id: int, actor: Actor, at: datetime) -> Job:
@@ -53,11 +58,11 @@ def record_suggestions(
         {"passage_id": passage.passage_id, "run_id": run.id, "suggested": len(passage.suggestions)}
         for passage in read
     ]
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    insert_of = _insert_of(session)
     if suggestions:
-        session.execute(insert(SUGGESTIONS).on_conflict_do_nothing(), suggestions)
+        session.execute(insert_of(SUGGESTIONS).on_conflict_do_nothing(), suggestions)
     if latest:
-        upsert = insert(LATEST_RUNS)
+        upsert = insert_of(LATEST_RUNS)
         new = upsert.excluded
         upsert = upsert.on_conflict_do_update(
             index_elements=["passage_id"],
@@ -65,10 +70,48 @@ def record_suggestions(
             where=LATEST_RUNS.c.run_id <= new.run_id,
         )
         session.execute(upsert, latest)
+    _keep_back(session, run.inquiry_id, [passage.passage_id for passage in read if passage.blind])
     detail = {"passages": len(latest), "suggestions": len(suggestions)}
     act = audit.Act("record suggestions", "model run", run.id, detail=detail)
     audit.record(session, act, inquiry_id=run.inquiry_id, actor=actor, at=at)
     return len(suggestions)
+
+
+def finish_run(session: Session, run: ModelRun, end: RunEnd, *, actor: Actor, at: datetime) -> RunResult:
+    """Record how a run ended: once, when it has read the last passage."""
+    result = RunResult(run_id=run.id, finished_at=at, **asdict(end))
+    session.add(result)
+    session.flush()  # a second end of the same run must be refused here
+    detail = {"passages": end.passages, "suggestions": end.suggestions, "artefact": end.artefact_sha256}
+    act = audit.Act("finish model run", "model run", run.id, detail=detail)
+    audit.record(session, act, inquiry_id=run.inquiry_id, actor=actor, at=at)
+    return result
+
+
+def put_in_order(session: Session, inquiry_id: int, orders: Mapping[ReadingOrder, Sequence[int]]) -> None:
+    """Take these passages, by id, as what to read next in each order; what was taken before is forgotten.
+
+    Not logged: it is made anew by each run, from what each run records.
+    """
+    session.execute(delete(ReadingPlace).where(ReadingPlace.inquiry_id == inquiry_id))
+    rows = [
+        {"inquiry_id": inquiry_id, "passage_id": passage_id, "reading_order": order, "place": place}
+        for order, passages in orders.items()
+        for place, passage_id in enumerate(passages[:PLACES_KEPT], 1)
+    ]
+    if rows:
+        session.execute(insert(READING_PLACES), rows)
+
+
+def _keep_back(session: Session, inquiry_id: int, drawn: Sequence[int]) -> None:
+    """Let passages drawn by lot be read blind, unless somebody has begun with them."""
+    rows = [{"passage_id": each, "inquiry_id": inquiry_id} for each in untouched(session, drawn)]
+    if rows:
+        session.execute(_insert_of(session)(BLIND_PASSAGES).on_conflict_do_nothing(), rows)
+
+
+def _insert_of(session: Session) -> Any:
+    return postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
 
 
 def _row(run_id: int, passage_id: int, new: Any) -> dict[str, Any]:

@@ -150,7 +150,7 @@ def test_the_screen_shows_the_text_exactly_with_its_suggestions(
     assert "".join(words.itertext()) == first.quote
     (reason,) = list(words.iter("span"))
     assert (reason.text, len((reason.get("data-of") or "").split())) == ("The", 2)
-    assert "Power elsewhere strong 0.80" in words_of(block(page, first))
+    assert "Power elsewhere strong Proposed" in words_of(block(page, first))
     assert "Proposed for the words “The”" in words_of(block(page, first))
 
 

@@ -1,0 +1,83 @@
+"""What is unread and how sure the machine was of it, for the orders of reading; what a model card counts."""
+
+from collections.abc import Iterator
+
+from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy.orm import Session
+
+from consult.codebook.models import Code, Codebook
+from consult.codebook.rules import CodeState
+from consult.coding.models import Coding, Decision, LatestRun, Suggestion
+from consult.coding.models_quality import BlindReading
+from consult.coding.queries import settlements, stands
+from consult.coding.queries.standing import counts
+from consult.evidence.models import Passage, Submission
+from consult.evidence.queries import counted, in_cut, passage_stands
+from consult.evidence.queries.repeats import repeated
+
+# Where more are unread, as many spread evenly over all: only the first few hundred places are kept anyway.
+COMPARED_AT_MOST = 20_000
+AT_ONCE = 5_000
+
+
+def confirmed_by_code(session: Session, inquiry_id: int) -> dict[int, int]:
+    """Return each active code with the number of its standing codings."""
+    applied = (
+        select(Coding.code_id, func.count().label("number"))
+        .where(Coding.inquiry_id == inquiry_id, stands(), counts(inquiry_id))
+        .group_by(Coding.code_id)
+        .subquery()
+    )
+    rows = session.execute(
+        select(Code.id, func.coalesce(applied.c.number, 0))
+        .join(Codebook, Codebook.id == Code.codebook_id)
+        .outerjoin(applied, applied.c.code_id == Code.id)
+        .where(Codebook.inquiry_id == inquiry_id, Code.state == CodeState.ACTIVE)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def unread_passages(session: Session, inquiry_id: int) -> list[int]:
+    """Return passages, by id, that a run has read and nobody has begun: some of all where they are many."""
+    number = session.scalar(_unread(inquiry_id).with_only_columns(func.count())) or 0
+    step = max(1, -(-number // COMPARED_AT_MOST))
+    return list(session.scalars(_unread(inquiry_id).where(Passage.id % step == 0).order_by(Passage.id)))
+
+
+def unread_scores(session: Session, inquiry_id: int) -> Iterator[tuple[int, int, float]]:
+    """Yield passage, code and score of what the newest runs proposed for them."""
+    rows = session.execute(
+        select(Suggestion.passage_id, Suggestion.code_id, Suggestion.score)
+        .join(
+            LatestRun,
+            (LatestRun.passage_id == Suggestion.passage_id) & (LatestRun.run_id == Suggestion.run_id),
+        )
+        .where(Suggestion.passage_id.in_(_unread(inquiry_id)))
+        .execution_options(yield_per=AT_ONCE)
+    )
+    for row in rows:
+        yield row[0], row[1], row[2]
+
+
+def _unread(inquiry_id: int) -> Select[int]:
+    settled = settlements().where(Decision.inquiry_id == inquiry_id).subquery()
+    return (
+        select(Passage.id)
+        .join(LatestRun, LatestRun.passage_id == Passage.id)
+        .where(
+            *_readable(inquiry_id),
+            Passage.id.not_in(select(settled.c.passage_id)),
+            Passage.id.not_in(select(BlindReading.passage_id).where(BlindReading.inquiry_id == inquiry_id)),
+        )
+    )
+
+
+def _readable(inquiry_id: int) -> tuple[ColumnElement[bool], ...]:
+    outside = select(Submission.id).where(Submission.inquiry_id == inquiry_id, ~counted())
+    return (
+        Passage.inquiry_id == inquiry_id,
+        in_cut(),
+        Passage.submission_id.not_in(outside),
+        passage_stands(),
+        ~repeated(),
+    )

@@ -1,0 +1,90 @@
+"""What to read next, passage by passage, in the order that a member chose."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Select, case, exists, func, select
+from sqlalchemy.orm import Session
+
+from consult.codebook.models import Code
+from consult.codebook.rules import CodeState
+from consult.coding.models import Decision, LatestRun, Suggestion
+from consult.coding.models_quality import ReadingPlace
+from consult.coding.queries.blind import kept_back
+from consult.coding.queries.standing import settlements, taken_back
+from consult.coding.rules import MOST_SHOWN, Verdict
+from consult.coding.rules_quality import ReadingOrder
+from consult.evidence.models import Passage, Submission
+from consult.evidence.queries import counted, in_cut, passage_stands
+from consult.evidence.queries.repeats import repeated
+
+WORDS_SHOWN = 160
+
+
+@dataclass(frozen=True)
+class NextPassage:
+    """A passage to read, where it lies, and how it begins."""
+
+    reference: str
+    paragraph: int
+    source_text_id: int
+    start: int
+    beginning: str
+
+
+def places_left(
+    session: Session, inquiry_id: int, reader_id: int, order: ReadingOrder, *, limit: int, after: str = ""
+) -> list[NextPassage]:
+    """Return the next passages in an order that are left to this reader; those of one submission last."""
+    rows = session.execute(
+        _left(inquiry_id, reader_id, order)
+        .order_by(case((Submission.reference == after, 1), else_=0), ReadingPlace.place)
+        .limit(limit)
+    )
+    return [NextPassage(*row) for row in rows]
+
+
+def _left(inquiry_id: int, reader_id: int, order: ReadingOrder) -> Select[Any]:
+    """Select an order's passages, of evidence that counts, on which something waits for this reader."""
+    return (
+        select(
+            Submission.reference,
+            Passage.paragraph,
+            Passage.source_text_id,
+            Passage.start,
+            func.substr(Passage.quote, 1, WORDS_SHOWN),
+        )
+        .select_from(ReadingPlace)
+        .join(Passage, Passage.id == ReadingPlace.passage_id)
+        .join(Submission, Submission.id == Passage.submission_id)
+        .where(
+            ReadingPlace.inquiry_id == inquiry_id,
+            ReadingPlace.reading_order == order,
+            counted(),
+            in_cut(),
+            passage_stands(),
+            ~repeated(),
+            kept_back() | _has_open_suggestion(inquiry_id, reader_id),
+        )
+    )
+
+
+def _has_open_suggestion(inquiry_id: int, reader_id: int) -> Any:
+    settled = settlements().where(Decision.inquiry_id == inquiry_id).correlate(None).subquery()
+    same = (settled.c.passage_id == Suggestion.passage_id) & (settled.c.code_id == Suggestion.code_id)
+    skipped = exists().where(
+        Decision.suggestion_id == Suggestion.id,
+        Decision.user_id == reader_id,
+        Decision.verdict == Verdict.SKIP,
+        ~taken_back(),
+    )
+    return exists().where(
+        Suggestion.passage_id == Passage.id,
+        LatestRun.passage_id == Passage.id,
+        Suggestion.run_id == LatestRun.run_id,
+        Suggestion.rank <= MOST_SHOWN,
+        Code.id == Suggestion.code_id,
+        Code.state == CodeState.ACTIVE,
+        ~exists().where(same),
+        ~skipped,
+    )

@@ -1,0 +1,347 @@
+"""How good suggestions have been: what was decided on them, and what the blind sample says.
+
+The population is the passages that a run has read, cut by the machine, standing, of evidence that counts,
+and read by themselves. What was proposed for a passage read blind is what was kept back from its reader,
+not what a later run proposes that has learned from the reading.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, Executable, Select, and_, case, exists, func, null, select
+from sqlalchemy.orm import Session, aliased
+
+from consult.codebook.models import Code, Codebook
+from consult.codebook.rules import CodeState
+from consult.coding.models import Coding, CodingWithdrawal, Decision, LatestRun, Suggestion
+from consult.coding.models_quality import BlindPassage, BlindReading
+from consult.coding.queries.standing import settlements
+from consult.coding.rules import MOST_SHOWN, CodingOrigin, Verdict
+from consult.evidence.models import Passage, Submission
+from consult.evidence.queries import counted, in_cut, passage_stands
+from consult.evidence.queries.repeats import repeated
+
+# What was decided long ago was decided on scores of another model.
+JUDGED_AT_MOST = 5_000
+ROWS_A_PAGE = 50
+NONE = (0, 0, 0)
+
+
+class Which(StrEnum):
+    """What a list behind a figure holds."""
+
+    DECIDED = "decided"
+    ACCEPTED = "accepted"
+    PROPOSED_BLIND = "proposed"
+    RIGHT = "right"
+    MISSED = "missed"
+
+
+@dataclass(frozen=True)
+class JudgedSuggestion:
+    """A suggestion that somebody settled, with the score it had before."""
+
+    code_slug: str
+    score: float
+    accepted: bool
+
+
+@dataclass(frozen=True)
+class CodeCounts:
+    """One code: suggestions settled and accepted; of the blind sample, how many were proposed, right, missed.
+
+    `population` and `proposed_of_all` count all passages and those the code is proposed for; `begun` those
+    decided on otherwise than in a blind reading, `found_before` those to which it was applied there.
+    """
+
+    slug: str
+    name: str
+    decided: int
+    accepted: int
+    sample: int
+    proposed: int
+    right: int
+    missed: int
+    population: int
+    begun: int
+    proposed_of_all: int
+    found_before: int
+
+
+@dataclass(frozen=True)
+class SampleSize:
+    """The blind sample: passages drawn, those read, all passages it stands for, and those read otherwise."""
+
+    drawn: int
+    read: int
+    population: int
+    begun: int
+
+
+@dataclass(frozen=True)
+class PassageListed:
+    """A passage in the list behind a figure."""
+
+    reference: str
+    paragraph: int
+    source_text_id: int
+    start: int
+    quote: str
+    score: float | None
+    verdict: Verdict | None
+    at: datetime | None
+
+
+def judged_suggestions(session: Session, inquiry_id: int) -> list[JudgedSuggestion]:
+    """Return the newest settled suggestions with their scores, for calibration."""
+    settled = settlements().where(Decision.inquiry_id == inquiry_id).add_columns(Suggestion.score).subquery()
+    rows = session.execute(
+        select(Code.slug, settled.c.score, settled.c.verdict)
+        .join(Code, Code.id == settled.c.code_id)
+        .order_by(settled.c.id.desc())
+        .limit(JUDGED_AT_MOST)
+    )
+    return [JudgedSuggestion(row.slug, row.score, row.verdict is Verdict.ACCEPT) for row in rows]
+
+
+def sample_size(session: Session, inquiry_id: int) -> SampleSize:
+    """Return how large the blind sample is, how far it was read, and what it stands for."""
+    settled = _settled(inquiry_id)
+    begun = select(settled.c.passage_id).distinct().subquery()
+    otherwise = case((begun.c.passage_id.is_not(None) & BlindReading.passage_id.is_(None), 1), else_=0)
+    row = session.execute(
+        select(
+            func.count(BlindPassage.passage_id),
+            func.count(BlindReading.passage_id),
+            func.count(Passage.id),
+            func.coalesce(func.sum(otherwise), 0),
+        )
+        .select_from(Passage)
+        .join(LatestRun, LatestRun.passage_id == Passage.id)
+        .outerjoin(BlindPassage, BlindPassage.passage_id == Passage.id)
+        .outerjoin(BlindReading, BlindReading.passage_id == Passage.id)
+        .outerjoin(begun, begun.c.passage_id == Passage.id)
+        .where(*_population(inquiry_id))
+    ).one()
+    return SampleSize(*row)
+
+
+def counts_by_code(session: Session, inquiry_id: int) -> list[CodeCounts]:
+    """Return what is known of each active code, in the order of the codebook."""
+    size = sample_size(session, inquiry_id)
+    decided, sample = _by_code(session, _decided(inquiry_id)), _by_code(session, _sample_of(inquiry_id))
+    proposed = _by_code(session, _proposed_of_all(inquiry_id))
+    found = _by_code(session, _found_before(inquiry_id))
+    last_codes = _last_codes(session, inquiry_id)
+    codes = session.execute(
+        select(Code.id, Code.slug, Code.name)
+        .join(Codebook, Codebook.id == Code.codebook_id)
+        .where(Codebook.inquiry_id == inquiry_id, Code.state == CodeState.ACTIVE)
+        .order_by(Code.position, Code.id)
+    )
+    return [
+        CodeCounts(
+            slug=code.slug,
+            name=code.name,
+            decided=decided.get(code.id, NONE)[0],
+            accepted=decided.get(code.id, NONE)[1],
+            # A reading made before the code was there says nothing of it.
+            sample=sum(last >= code.id for last in last_codes),
+            proposed=sample.get(code.id, NONE)[0],
+            right=sample.get(code.id, NONE)[1],
+            missed=sample.get(code.id, NONE)[2],
+            population=size.population,
+            begun=size.begun,
+            proposed_of_all=proposed.get(code.id, NONE)[0],
+            found_before=found.get(code.id, NONE)[0],
+        )
+        for code in codes
+    ]
+
+
+def listed(
+    session: Session, inquiry_id: int, code_slug: str, which: Which, page: int = 1
+) -> list[PassageListed]:
+    """Return a page of the passages behind a figure of a code; one more if more follow."""
+    if which in {Which.DECIDED, Which.ACCEPTED}:
+        rows = _listed_decided(inquiry_id, code_slug, which)
+    else:
+        rows = _listed_sample(inquiry_id, code_slug, which)
+    page_of_rows = rows.order_by(Passage.id).limit(ROWS_A_PAGE + 1).offset(ROWS_A_PAGE * (page - 1))
+    return [PassageListed(*row) for row in session.execute(page_of_rows)]
+
+
+def _population(inquiry_id: int) -> tuple[ColumnElement[bool], ...]:
+    outside = select(Submission.id).where(Submission.inquiry_id == inquiry_id, ~counted())
+    return (
+        Passage.inquiry_id == inquiry_id,
+        in_cut(),
+        Passage.submission_id.not_in(outside),
+        passage_stands(),
+        ~repeated(),
+    )
+
+
+def _by_code(session: Session, counts: Executable) -> dict[int, tuple[int, ...]]:
+    return {row[0]: tuple(int(number or 0) for number in row[1:]) for row in session.execute(counts)}
+
+
+def _decided(inquiry_id: int) -> Select[Any]:
+    settled = _settled(inquiry_id)
+    accepted = func.sum(case((settled.c.verdict == Verdict.ACCEPT, 1), else_=0))
+    return (
+        select(settled.c.code_id, func.count(), accepted)
+        .join(Passage, Passage.id == settled.c.passage_id)
+        .where(*_population(inquiry_id))
+        .group_by(settled.c.code_id)
+    )
+
+
+def _settled(inquiry_id: int) -> Any:
+    return settlements().where(Decision.inquiry_id == inquiry_id).add_columns(Suggestion.score).subquery()
+
+
+def _proposed_of_all(inquiry_id: int) -> Select[int, int]:
+    """Count the passages that each code is proposed for, those read blind by what was kept back."""
+    run = func.coalesce(BlindReading.run_id, LatestRun.run_id)
+    return (
+        select(Suggestion.code_id, func.count())
+        .select_from(Passage)
+        .join(LatestRun, LatestRun.passage_id == Passage.id)
+        .outerjoin(BlindReading, BlindReading.passage_id == Passage.id)
+        .join(Suggestion, and_(Suggestion.passage_id == Passage.id, Suggestion.run_id == run))
+        .where(*_population(inquiry_id), Suggestion.rank <= MOST_SHOWN)
+        .group_by(Suggestion.code_id)
+    )
+
+
+def _seen_blind(code_id: Any) -> ColumnElement[bool]:
+    """Hold where the reader of a blind passage had applied a code to it, or to words in it, by then."""
+    within, made = aliased(Passage), aliased(Coding)
+    withdrawn = exists().where(CodingWithdrawal.coding_id == made.id, CodingWithdrawal.at <= BlindReading.at)
+    return (
+        exists()
+        .where(
+            made.passage_id == within.id,
+            within.source_text_id == Passage.source_text_id,
+            within.start < Passage.end,
+            within.end > Passage.start,
+            made.code_id == code_id,
+            made.user_id == BlindReading.user_id,
+            # What was accepted afterwards is another matter, even in the same moment.
+            made.origin == CodingOrigin.OWN,
+            made.at <= BlindReading.at,
+            ~withdrawn,
+        )
+        .correlate(Passage, BlindReading, Code)
+    )
+
+
+def _kept_back_for(code_id: Any) -> ColumnElement[bool]:
+    """Hold where a code had been proposed for a blind passage."""
+    return (
+        exists()
+        .where(
+            Suggestion.passage_id == Passage.id,
+            Suggestion.run_id == BlindReading.run_id,
+            Suggestion.code_id == code_id,
+            Suggestion.rank <= MOST_SHOWN,
+        )
+        .correlate(Passage, BlindReading, Code)
+    )
+
+
+def _sample_of(inquiry_id: int) -> Select[Any]:
+    """Count, by code, of the passages read blind: those proposed, those of them right, and those missed."""
+    seen, proposed = _seen_blind(Code.id), _kept_back_for(Code.id)
+
+    def number(condition: ColumnElement[bool]) -> Any:
+        return func.sum(case((condition, 1), else_=0))
+
+    return (
+        select(Code.id, number(proposed), number(proposed & seen), number(~proposed & seen))
+        .select_from(BlindReading)
+        .join(Passage, Passage.id == BlindReading.passage_id)
+        .join(Code, Code.id <= BlindReading.last_code_id)
+        .join(Codebook, Codebook.id == Code.codebook_id)
+        .where(*_population(inquiry_id), Codebook.inquiry_id == inquiry_id, Code.state == CodeState.ACTIVE)
+        .group_by(Code.id)
+    )
+
+
+def _last_codes(session: Session, inquiry_id: int) -> Sequence[int]:
+    """Return, for each reading, the newest code there was."""
+    readings = (
+        select(BlindReading.last_code_id)
+        .join(Passage, Passage.id == BlindReading.passage_id)
+        .where(*_population(inquiry_id))
+    )
+    return session.scalars(readings).all()
+
+
+def _found_before(inquiry_id: int) -> Select[int, int]:
+    """Count, by code, the passages outside the blind readings to which it stands applied."""
+    within = aliased(Passage)
+    standing = ~exists().where(CodingWithdrawal.coding_id == Coding.id)
+    touching = (
+        (within.source_text_id == Passage.source_text_id)
+        & (within.start < Passage.end)
+        & (within.end > Passage.start)
+    )
+    return (
+        select(Coding.code_id, func.count(Passage.id.distinct()))
+        .select_from(Coding)
+        .join(within, within.id == Coding.passage_id)
+        .join(Passage, touching)
+        .join(LatestRun, LatestRun.passage_id == Passage.id)
+        .where(
+            *_population(inquiry_id),
+            Coding.inquiry_id == inquiry_id,
+            standing,
+            ~exists().where(BlindReading.passage_id == Passage.id),
+        )
+        .group_by(Coding.code_id)
+    )
+
+
+def _listed_decided(inquiry_id: int, code_slug: str, which: Which) -> Select[Any]:
+    settled = _settled(inquiry_id)
+    rows = (
+        _columns(settled.c.score, settled.c.verdict, settled.c.at)
+        .join(settled, settled.c.passage_id == Passage.id)
+        .join(Code, Code.id == settled.c.code_id)
+        .where(*_population(inquiry_id), Code.slug == code_slug)
+    )
+    return rows.where(settled.c.verdict == Verdict.ACCEPT) if which is Which.ACCEPTED else rows
+
+
+def _listed_sample(inquiry_id: int, code_slug: str, which: Which) -> Select[Any]:
+    seen, proposed = _seen_blind(Code.id), _kept_back_for(Code.id)
+    wanted = {Which.RIGHT: proposed & seen, Which.MISSED: ~proposed & seen}.get(which, proposed)
+    of_inquiry = select(Codebook.id).where(Codebook.inquiry_id == inquiry_id)
+    return (
+        _columns(None, None, BlindReading.at)
+        .join(BlindReading, BlindReading.passage_id == Passage.id)
+        .join(Code, Code.id <= BlindReading.last_code_id)
+        .where(*_population(inquiry_id), Code.slug == code_slug, Code.codebook_id.in_(of_inquiry), wanted)
+    )
+
+
+def _columns(score: Any, verdict: Any, at: Any) -> Select[Any]:
+    return (
+        select(
+            Submission.reference,
+            Passage.paragraph,
+            Passage.source_text_id,
+            Passage.start,
+            Passage.quote,
+            null() if score is None else score,
+            null() if verdict is None else verdict,
+            at,
+        )
+        .select_from(Passage)
+        .join(Submission, Submission.id == Passage.submission_id)
+    )
