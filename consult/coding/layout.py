@@ -12,6 +12,7 @@ from itertools import pairwise
 from typing import Any
 
 from consult.coding.rules import CODING_VERDICTS, Band, CodingOrigin, Verdict, band_of
+from consult.coding.rules_quality import share_in_words
 from consult.evidence.rules import Bounds, paragraph_at, paragraphs_of, trimmed
 
 LANGUAGE_NAMES = {"en": "English", "cy": "Welsh"}
@@ -71,8 +72,8 @@ class SuggestionShown:
     score: float
     reasons: tuple[dict[str, Any], ...]
     from_definition: bool
-    # What a score like this has meant so far, in words; nothing where too few were decided to say.
-    meaning: str = ""
+    # Which share of those with a score like this was accepted; None where too few were decided to say.
+    share: float | None = None
     decision: DecisionShown | None = None
     skip: DecisionShown | None = None
 
@@ -83,8 +84,13 @@ class SuggestionShown:
 
     @property
     def band(self) -> Band:
-        """Return the score in words."""
-        return band_of(self.score)
+        """Return in words how likely it is: by what scores like this have meant, else by the score itself."""
+        return band_of(self.score if self.share is None else self.share)
+
+    @property
+    def meaning(self) -> str:
+        """Return what a score like this has meant, or nothing."""
+        return "" if self.share is None else share_in_words(self.share)
 
     @property
     def words(self) -> list[str]:

@@ -158,9 +158,22 @@ def test_coding_works_without_script(plain_page: Page, sign_in: SignIn) -> None:
     expect(plain_page.locator(".app-suggestion")).to_have_count(before - 1)
 
 
+def test_a_passage_drawn_by_lot_is_read_before_its_suggestions_are_seen(page: Page, sign_in: SignIn) -> None:
+    sign_in(page, "analyst")
+    page.goto(f"{HOME}/coding/LOC0020")
+    drawn = page.locator(".app-passage", has=page.locator(".app-blind")).first
+    key = drawn.get_attribute("id")
+    expect(drawn.locator(".app-suggestion")).to_have_count(0)
+    page.locator(f"#{key}").focus()
+    page.keyboard.press("b")
+    expect(page.locator(f"#{key} .app-blind")).to_have_count(0)
+    expect(status(page)).to_contain_text("Read")
+
+
 def test_a_lost_connection_loses_no_act(page: Page, sign_in: SignIn) -> None:
     sign_in(page, "analyst")
     page.goto(f"{HOME}/coding/LOC0020")
+    read_what_was_drawn(page)
     page.keyboard.press("j")
     page.keyboard.press("k")
     before = open_suggestions(page)
@@ -173,6 +186,14 @@ def test_a_lost_connection_loses_no_act(page: Page, sign_in: SignIn) -> None:
     expect(status(page)).to_contain_text("Saved")
     page.reload()
     expect(page.locator(".app-suggestion")).to_have_count(before - 1)
+
+
+def read_what_was_drawn(page: Page) -> None:
+    """Say of each passage drawn by lot that it has been read, so that its suggestions are there."""
+    waiting = page.locator(".app-blind")
+    for left in range(waiting.count() - 1, -1, -1):
+        waiting.first.get_by_role("button").click()
+        expect(waiting).to_have_count(left)
 
 
 def test_a_call_is_written_and_published_in_the_browser(page: Page, sign_in: SignIn, look: Look) -> None:

@@ -28,7 +28,7 @@ from consult.coding.queries.blind import kept_back
 from consult.coding.queries.repeats import coded_by, number_elsewhere, without_code
 from consult.coding.queries.standing import stands, taken_back
 from consult.coding.rules import MOST_SHOWN, Verdict
-from consult.coding.rules_quality import share_accepted, share_in_words
+from consult.coding.rules_quality import share_accepted
 from consult.evidence.models import Answer, Passage, SourceText, Submission
 from consult.evidence.models_campaigns import RepeatedPassage
 from consult.evidence.models_documents import Attachment
@@ -216,7 +216,7 @@ def _suggestions(session: Session, submission_id: int, decided: Decided) -> tupl
             score=row.score,
             reasons=tuple(row.reasons),
             from_definition=row.from_definition,
-            meaning=_meaning(summaries.get(row.run_id, {}), row.slug, row.score),
+            share=share_accepted(summaries.get(row.run_id, {}), row.slug, row.score),
         )
         shown.append(replace(suggestion, decision=settled.get(key), skip=skipped.get(key)))
     return tuple(shown)
@@ -226,11 +226,6 @@ def _summaries(session: Session, run_ids: set[int]) -> dict[int, dict[str, Any]]
     """Return what the runs that proposed recorded of what their scores mean."""
     wanted = select(RunResult.run_id, RunResult.summary).where(RunResult.run_id.in_(run_ids))
     return {row.run_id: row.summary for row in session.execute(wanted)}
-
-
-def _meaning(summary: dict[str, Any], code: str, score: float) -> str:
-    share = share_accepted(summary, code, score)
-    return "" if share is None else share_in_words(share)
 
 
 def _latest_suggestions(submission_id: int) -> Select[Any]:
