@@ -17,12 +17,12 @@ _SHARE = 0.14
 _TIMES = 2.0
 _MOST_WORDS = 400
 
-# Words that both languages have ("a", "am", "at", "i", "o", "is", "hen") are in neither list.
+# Words that both languages have ("a", "am", "at", "does", "i", "o", "is", "hen") are in neither list.
 _ENGLISH_WORDS = frozenset(
     """
     the and of to that for it with as on be by this are was were from or an have has had not but they
     we you your their our there would could should which who what when where how why been being will
-    can cannot do does did don didn doesn isn wasn aren won its it's my me he she him her his them us
+    can cannot do did don didn doesn isn wasn aren won its it's my me he she him her his them us
     if than then so because about into over after before more most many much some any all every each
     other no nor only just very too also out up down off between through while these those here now
     never always nothing nobody people council local said say get got make made need needs think know
@@ -38,7 +38,7 @@ _WELSH_WORDS = frozenset(
     gwneud wneud gallu gall allai byddwn byddem dylai ddylai rhaid angen eisiau dylem pob bob mwy iawn
     da dda mawr fawr bach fach un dau dwy tri tair pobl bobl plant blant gwaith waith cyngor gyngor
     cymuned gymuned cymru gymru gymraeg cymraeg nghymru lleol leol tref dref ysgol pentref bentref
-    amser mewn mo er ers hyd nes rhag rhai rhyw rhywun neb dydy does doedd ydi oddi fan yma yno yna
+    amser mewn mo er ers hyd nes rhag rhai rhyw rhywun neb dydy doedd ydi oddi fan yma yno yna
     hwy arall eraill unrhyw unig eto nawr rwan bellach wedyn felly achos oherwydd gyfer ynghylch
     sut beth pwy pryd pam lle ble faint chwaith byth erioed dweud ddweud gwybod mynd fynd dod ddod
     rhoi roi bu fu aeth daeth ganddyn gennym gen gennyf iddyn iddynt arnom arnyn ohonom inni ichi atom

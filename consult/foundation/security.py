@@ -26,7 +26,7 @@ class Permission(StrEnum):
     PUBLISH_EVIDENCE = "publish evidence and take it back"
     READ_CODEBOOK = "read codes and their history"
     EDIT_CODEBOOK = "add, change and retire codes"
-    CODE_EVIDENCE = "decide suggestions, apply and withdraw codings"
+    CODE_EVIDENCE = "decide suggestions, apply and withdraw codings, cut passages anew"
     REQUEST_SUGGESTIONS = "ask the machine to propose"
     SET_SUGGESTIONS = "say how sure suggestions must be and how many are shown"
     SEE_QUALITY = "see how good the suggestions are, and what models ran"

@@ -106,6 +106,29 @@ def test_passages_are_cut_exactly_and_once(inquiry: Inquiry, session: Session) -
         assert text.body[passage.start : passage.end] == passage.quote
 
 
+WELSH = "Mae'r bws olaf yn gadael am bump. Nid oes neb yn gallu mynd adref o'r gwaith yn y dref. "
+
+
+def test_passages_are_cut_and_kept_in_the_language_they_are_written_in(
+    inquiry: Inquiry, session: Session, build: Builder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was sent as English is cut as Welsh where it is Welsh: an English pipeline would misread it."""
+    asked: list[str] = []
+    monkeypatch.setattr("nlp.personal.installed_pipeline", asked.append)
+    call = session.scalars(select(Call).where(Call.inquiry_id == inquiry.id)).one()
+    submission = build.submission(call, f"{WELSH * 3}\n\n{TEXTS[0]}", WELSH * 3, "1234")
+    session.commit()
+    bridge.cut_waiting(inquiry.id, untold)
+    assert sorted(asked) == ["cy", "en"]
+    found = session.execute(
+        select(Passage.language, SourceText.position)
+        .join(SourceText, SourceText.id == Passage.source_text_id)
+        .where(Passage.submission_id == submission.id)
+        .order_by(SourceText.position, Passage.start)
+    )
+    assert [tuple(row) for row in found] == [("cy", 1), ("en", 1), ("en", 1), ("cy", 2), (None, 3)]
+
+
 def test_codes_are_proposed_from_their_definitions_alone(inquiry: Inquiry, session: Session) -> None:
     done = propose(inquiry)
     assert (done.passages, done.run_id is not None) == (4, True)

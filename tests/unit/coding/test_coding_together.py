@@ -18,7 +18,11 @@ from consult.coding import service
 from consult.coding.models import Coding, Decision
 from consult.coding.queries import stands
 from consult.coding.rules import Verdict
+from consult.evidence.models import Passage
+from consult.evidence.models_recuts import Recut
+from consult.evidence.queries import in_cut
 from consult.evidence.rules import Bounds
+from consult.evidence.service.recutting import split_passage
 from consult.foundation.audit import first_break
 from consult.foundation.database import db, transaction
 from consult.foundation.errors import Refused
@@ -117,6 +121,25 @@ def test_of_several_people_deciding_at_once_one_decides_and_the_others_are_told(
     assert ended == {"done": 1, "AlreadyDecided": AT_ONCE - 1}
     assert room.count(of=Decision) == 1
     assert room.count(stands(), of=Coding) <= 1
+
+
+def test_of_several_people_cutting_a_passage_anew_at_once_one_does_and_the_others_are_told(
+    room: Room,
+) -> None:
+    with room.app.app_context():
+        passage_id = db.session.scalars(select(Passage.id)).one()
+        db.session.remove()
+    ended = room.together(
+        [
+            lambda session, person=person: split_passage(
+                session, passage_id, room.bounds.start + (7 if person % 2 else 12), **room.who(person)
+            )
+            for person in range(AT_ONCE)
+        ]
+    )
+    assert ended == {"done": 1, "Refused": AT_ONCE - 1}
+    assert room.count(of=Recut) == 1
+    assert room.count(in_cut(), of=Passage) == 2
 
 
 def test_one_act_sent_many_times_at_once_is_one_act(room: Room) -> None:
