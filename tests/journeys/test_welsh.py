@@ -203,6 +203,14 @@ def publication(page: Page) -> None:
     page.get_by_label("Pa niwed fyddai eu cyhoeddi yn ei wneud?").fill("Byddai cymdogion yn ein hadnabod.")
     press(page, "Dal y geiriau hyn yn ôl")
     seen(page, "marked")
+    follow(page, "cynllun.txt")
+    seen(page, "document-mark")
+    page.get_by_label("Neu ba eiriau?").fill("Ein tŷ")
+    press(page, "Dal y geiriau hyn yn ôl")
+    wrong(page, "document-mark-error")
+    page.get_by_label("Neu ba eiriau?").fill("Ein neuadd")
+    page.get_by_label("Pa niwed fyddai eu cyhoeddi yn ei wneud?").fill("Byddai’n ein henwi.")
+    press(page, "Dal y geiriau hyn yn ôl")
     press(page, "Parhau i wirio eich atebion")
 
 

@@ -1,6 +1,7 @@
 """An erasure reaches every table, and nothing that is not meant."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -12,12 +13,14 @@ from consult.codebook.models import CodebookVersion, CodeExample
 from consult.coding.models import Coding
 from consult.coding.service import apply_code
 from consult.evidence import search
-from consult.evidence.models import Passage, Respondent, SourceText, Submission
+from consult.evidence.extraction import Extraction, Outcome
+from consult.evidence.models import ConfidentialPassage, Passage, Respondent, SourceText, Submission
 from consult.evidence.models_campaigns import Campaign, CampaignMember
 from consult.evidence.rules import Bounds, SubmissionState, sha256_of
-from consult.evidence.service import change_state
+from consult.evidence.service import GivenAttachment, GivenConfidence, change_state
 from consult.foundation import audit
 from consult.foundation.audit import AuditEvent
+from consult.foundation.files import file_store
 from consult.foundation.security import SYSTEM, Actor, Role
 from consult.privacy import service
 from consult.privacy.jobs import carry_out_erasure, finish_what_broke
@@ -82,6 +85,29 @@ def test_a_submission_goes_with_all_that_hangs_on_it_and_no_other(build: Builder
     assert session.scalar(select(func.count()).select_from(Respondent)) == 1
     assert list(session.scalars(search.texts_matching(session, search.terms_of("ferrets")))) == []
     assert len(list(session.scalars(search.texts_matching(session, search.terms_of("village"))))) == 1
+
+
+def test_words_marked_in_a_document_go_with_it_and_so_does_the_harm(build: Builder, session: Session) -> None:
+    call = build.call(build.inquiry())
+    stored = file_store().keep(b"bytes of a report")
+    mark = GivenConfidence(Bounds(0, 7), "Zebedee would lose his post.")
+    report = GivenAttachment(
+        stored.sha256,
+        "report.docx",
+        stored.size,
+        Extraction(Outcome.TEXT, "docx", CANARY),
+        confidences=(mark,),
+    )
+    going = build.submission(call, OTHER, attachments=(report,))
+    staying = build.submission(call, "Kept.", attachments=(replace(report, sha256="b" * 64),))
+    counts = erased(session, going)
+    assert counts["confidential_passages"] == 1
+    left = session.scalars(
+        select(SourceText.submission_id).join(
+            ConfidentialPassage, ConfidentialPassage.source_text_id == SourceText.id
+        )
+    )
+    assert list(left) == [staying.id]
 
 
 def test_the_audit_chain_is_whole_after_reasons_were_erased(build: Builder, session: Session) -> None:
