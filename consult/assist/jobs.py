@@ -1,6 +1,7 @@
 """What the machine does when evidence arrives or a member asks: cut, group, place, propose, search."""
 
-from consult.assist import bridge, grouping, personal, placing
+from consult.assist import bridge, discovering, grouping, personal, placing
+from consult.codebook.service import want_groups
 from consult.foundation.clock import now
 from consult.foundation.database import transaction
 from consult.foundation.errors import Refused
@@ -11,11 +12,17 @@ from consult.foundation.jobs.worker import RunningJob, handles
 
 @handles(JobName.SUBMISSIONS_RECEIVED)
 def prepare(job: RunningJob) -> None:
-    """Cut what has arrived, look for campaigns and propose codes; personal data is a job of its own."""
+    """Cut what has arrived, look for campaigns and propose codes.
+
+    Looking for personal data, and after much new evidence for groups, are jobs of their own.
+    """
     with transaction() as session:
         if job.inquiry_id and not waiting_job(session, JobName.PERSONAL_DATA_WANTED, job.inquiry_id):
             enqueue(session, JobName.PERSONAL_DATA_WANTED, {}, at=now(), inquiry_id=job.inquiry_id)
     work(job, again=False)
+    if job.inquiry_id and discovering.due(job.inquiry_id):
+        with transaction() as session:
+            want_groups(session, inquiry_id=job.inquiry_id, actor=job.actor, at=now())
 
 
 @handles(JobName.SUGGESTIONS_WANTED)
@@ -28,6 +35,12 @@ def propose_again(job: RunningJob) -> None:
 def look_for_personal_data(job: RunningJob) -> None:
     """Look through what has not been read for personal data, and put what is found on the redaction desk."""
     personal.search_waiting(_inquiry_of(job), job.progress, actor=job.actor)
+
+
+@handles(JobName.GROUPS_WANTED)
+def look_for_groups(job: RunningJob) -> None:
+    """Look for groups among passages, and offer them to the codebook's room."""
+    discovering.find_groups(_inquiry_of(job), job.progress, actor=job.actor)
 
 
 @handles(JobName.CAMPAIGNS_WANTED)

@@ -31,13 +31,13 @@ def count_uncut(session: Session, inquiry_id: int) -> int:
 
 def count_passages(session: Session, inquiry_id: int) -> int:
     """Return how many passages the machine may read."""
-    return session.scalar(select(func.count(Passage.id)).where(*_readable(inquiry_id))) or 0
+    return session.scalar(select(func.count(Passage.id)).where(*readable(inquiry_id))) or 0
 
 
 def count_untouched(session: Session, inquiry_id: int) -> int:
     """Return how many of these passages nobody has begun to decide."""
     untouched = Passage.id.not_in(_settled_passages(inquiry_id))
-    return session.scalar(select(func.count(Passage.id)).where(*_readable(inquiry_id), untouched)) or 0
+    return session.scalar(select(func.count(Passage.id)).where(*readable(inquiry_id), untouched)) or 0
 
 
 def count_read(session: Session, inquiry_id: int, version_id: int, model: str, model_version: str) -> int:
@@ -48,7 +48,7 @@ def count_read(session: Session, inquiry_id: int, version_id: int, model: str, m
         .join(ModelRun, ModelRun.id == LatestRun.run_id)
         .join(Passage, Passage.id == LatestRun.passage_id)
         .where(
-            *_readable(inquiry_id),
+            *readable(inquiry_id),
             ModelRun.codebook_version_id == version_id,
             ModelRun.model == model,
             ModelRun.model_version == model_version,
@@ -102,7 +102,7 @@ def passages_untouched(
     rows = session.execute(
         select(Passage.id, Passage.quote)
         .where(
-            *_readable(inquiry_id),
+            *readable(inquiry_id),
             Passage.id > after_id,
             Passage.id.not_in(_settled_passages(inquiry_id)),
             ~read,
@@ -149,7 +149,7 @@ def _with_words(session: Session, passage_ids: set[int]) -> list[PassageToRead]:
     return found
 
 
-def _readable(inquiry_id: int) -> tuple[ColumnElement[bool], ...]:
+def readable(inquiry_id: int) -> tuple[ColumnElement[bool], ...]:
     """Return what the machine may read: passages that it cut, of evidence that is in scope."""
     outside = select(Submission.id).where(Submission.inquiry_id == inquiry_id, ~counted())
     return (

@@ -71,13 +71,17 @@ class CodeForm(Form):
         self.taken = {code.name.casefold() for code in codes if code.active and code.name != kept}
         return self
 
-    def show(self, entry: CodeEntry) -> "CodeForm":
-        """Fill the fields from a code."""
-        text = entry.text
+    def begin(self, text: CodeText) -> "CodeForm":
+        """Fill the fields with words."""
         given = {"name": text.name, "definition": text.definition, "include": text.include}
         given |= {"exclude": text.exclude, "examples": "\n".join(text.examples)}
         for name, words in given.items():
             self[name].data = words
+        return self
+
+    def show(self, entry: CodeEntry) -> "CodeForm":
+        """Fill the fields from a code."""
+        self.begin(entry.text)
         self.parent.data = entry.parent_slug or ""
         self.seen.data = entry.fingerprint
         return self

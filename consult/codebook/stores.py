@@ -4,6 +4,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from consult.codebook.models import Code, Codebook, CodebookVersion, CodeExample
+from consult.codebook.models_groups import EmergentGroup, GroupSearch
+from consult.codebook.rules_groups import without_phrases_in
 from consult.foundation.stores import Scope, holds, reaches
 
 # Shorter words stand in any text; they were not copied from this one.
@@ -13,6 +15,10 @@ holds("codebooks", ours=("title",))
 holds("codes", ours=("name", "definition", "include", "exclude"), keys=("slug",))
 holds("code_examples", words=("quote",))
 holds("codebook_versions", words=("content",), keys=("sha256",))
+holds("group_searches", keys=("finder", "finder_version", "settings", "data_sha256"))
+# A phrase that many share may still be one writer's own, or a name.
+holds("emergent_groups", words=("phrases",))
+holds("group_decisions", ours=("why",))
 
 
 @reaches("Examples in the codebook")
@@ -29,6 +35,23 @@ def erase_examples(session: Session, scope: Scope) -> int:
         session.delete(example)
     session.flush()
     return len(copied) + sum(_thaw(version, scope) for version in _versions(session, scope.inquiry_id))
+
+
+@reaches("Phrases of groups to read")
+def erase_phrases(session: Session, scope: Scope) -> int:
+    """Take out of groups the phrases that stand in erased words; their passages go with the evidence."""
+    groups = session.scalars(
+        select(EmergentGroup)
+        .join(GroupSearch, GroupSearch.id == EmergentGroup.search_id)
+        .where(GroupSearch.inquiry_id == scope.inquiry_id)
+    )
+    changed = 0
+    for group in groups:
+        kept = without_phrases_in(group.phrases, scope.words)
+        if kept != group.phrases:
+            group.phrases, changed = kept, changed + 1
+    session.flush()
+    return changed
 
 
 def is_copied(quote: str, scope: Scope) -> bool:

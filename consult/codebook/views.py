@@ -9,6 +9,8 @@ from werkzeug.wrappers import Response
 from consult.codebook import service
 from consult.codebook.forms import CodeForm, SheetForm
 from consult.codebook.queries import CodeEntry, code_by_slug, codes_of, history_of, newest_version
+from consult.codebook.queries_groups import GroupShown, examples_for_code, group_of, offered_groups
+from consult.codebook.rules_groups import GroupVerdict, SearchedIn, draft_of_code
 from consult.codebook.sheets import read_csv
 from consult.codebook.uses import codings_by_code, link_to_codings
 from consult.foundation.database import db, transaction
@@ -20,6 +22,7 @@ from consult.foundation.security import Permission
 blueprint = Blueprint("codebook", __name__, url_prefix="/inquiries/<inquiry_slug>/codebook")
 
 STEPS = {"up": -1, "down": 1}
+LARGEST_ID = 2**31 - 1
 
 
 @blueprint.get("")
@@ -43,6 +46,8 @@ def tree(inquiry_slug: str) -> str:
         retired=rows(active=False),
         version=newest_version(session, identity.inquiry_id),
         may_edit=identity.may(Permission.EDIT_CODEBOOK),
+        reads_evidence=identity.may(Permission.READ_EVIDENCE),
+        waiting=offered_groups(session, identity.inquiry_id, SearchedIn.UNCOVERED).count,
     )
 
 
@@ -71,18 +76,22 @@ def code(inquiry_slug: str, code_slug: str) -> str:
 @blueprint.route("/add", methods=["GET", "POST"])
 @requires(Permission.EDIT_CODEBOOK)
 def add(inquiry_slug: str) -> Response | str:
-    """Write a new code."""
-    inquiry_id = current_identity().inquiry_id
-    codes = codes_of(db.session(), inquiry_id)
+    """Write a new code, perhaps beginning with what a group of passages holds."""
+    codes = codes_of(db.session(), current_identity().inquiry_id)
     form = CodeForm(parent=request.args.get("beneath", "")).offer(codes)
+    group = group_asked_for()
     if not form.validate_on_submit():
-        return editor(form, "Add a code")
+        if group and request.method == "GET":
+            form.begin(draft_of_code(group.phrases, examples_for_code(db.session(), group.id)))
+        return editor(form, "Add a code", group=group)
     try:
         with transaction() as session:
             made = service.add_code(session, form.text, parent_id=parent_id(form, codes), **acting())
+            if group:
+                service.decide_group(session, group.id, GroupVerdict.CODE, code_id=made.id, **acting())
             slug, name = made.slug, made.name
     except Refused as refused:
-        return editor(form, "Add a code", str(refused))
+        return editor(form, "Add a code", str(refused), group=group)
     flash(f"“{name}” is in the codebook.", "success")
     return to_code(slug)
 
@@ -172,6 +181,14 @@ def facts(session: Session, inquiry_id: int) -> list[Fact]:
     active = sum(code.active for code in codes_of(session, inquiry_id))
     words = "code in use" if active == 1 else "codes in use"
     return [Fact(words, active, "codebook.tree")]
+
+
+def group_asked_for() -> GroupShown | None:
+    """Return the group of passages that the address names for a new code to begin with."""
+    group = request.args.get("group", "")
+    if not group.isdecimal():
+        return None
+    return group_of(db.session(), current_identity().inquiry_id, min(int(group), LARGEST_ID))
 
 
 def editor(form: CodeForm, heading: str, refusal: str = "", **values: Any) -> str:

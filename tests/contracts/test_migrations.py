@@ -46,6 +46,7 @@ APPEND_ONLY = {
     "campaign_runs",
     "campaign_proposals",
     "campaign_decisions",
+    "group_decisions",
     "submission_versions",
     "replaced_answers",
     "replaced_texts",

@@ -10,6 +10,7 @@ class JobName(StrEnum):
     SUGGESTIONS_WANTED = "suggestions_wanted"
     PERSONAL_DATA_WANTED = "personal_data_wanted"
     CAMPAIGNS_WANTED = "campaigns_wanted"
+    GROUPS_WANTED = "groups_wanted"
     MAIL_QUEUED = "mail_queued"
     ERASURE_ORDERED = "erasure_ordered"
     FILES_DROPPED = "files_dropped"

@@ -10,6 +10,9 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
 from consult.codebook.models import CodebookVersion, CodeExample
+from consult.codebook.models_groups import EmergentGroup, EmergentGroupMember
+from consult.codebook.rules_groups import SearchedIn
+from consult.codebook.service import Found, Search, end_search, record_groups, start_search
 from consult.coding.models import Coding
 from consult.coding.service import apply_code
 from consult.evidence import search
@@ -287,3 +290,26 @@ def test_guards_that_stay_lifted_can_never_be_committed(build: Builder, session:
     else:
         with pytest.raises(IntegrityError), session.begin_nested():
             session.execute(text(immediate))
+
+
+def test_phrases_of_a_group_that_stand_in_erased_words_go_and_its_passages_with_the_evidence(
+    build: Builder, session: Session
+) -> None:
+    inquiry = build.inquiry()
+    call = build.call(inquiry)
+    going, staying = build.submission(call, CANARY), build.submission(call, OTHER)
+    members = [build.passages(submission)[0].id for submission in (going, staying)]
+    search = start_search(
+        session,
+        Search(SearchedIn.ALL, "finder", "1", {}, "0" * 64, 0, 2),
+        inquiry_id=inquiry.id,
+        actor=SYSTEM,
+        at=NOON,
+    )
+    phrases = ("zebedee quillfeather", "bus stops", "water tank")
+    record_groups(session, search.id, [Found(phrases, tuple(members), tuple(members), 2, 0.5)])
+    end_search(session, search.id, at=NOON)
+    counts = erased(session, going)
+    assert counts["Phrases of groups to read"] == 1
+    assert session.scalars(select(EmergentGroup.phrases)).one() == ["bus stops"]
+    assert list(session.scalars(select(EmergentGroupMember.passage_id))) == members[1:]
