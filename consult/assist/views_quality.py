@@ -1,13 +1,15 @@
 """The page that says how good the suggestions are, and the lists behind its figures."""
 
 from flask import Blueprint, abort, current_app, render_template, request
+from sqlalchemy.orm import Session
 
 from consult.assist.quality import estimates_of
 from consult.codebook.queries import code_by_slug
+from consult.coding.queries import latest_run
 from consult.coding.queries.quality import ROWS_A_PAGE, Which, listed, sample_size
 from consult.foundation.database import db
 from consult.foundation.guard import current_identity, requires
-from consult.foundation.panels import link
+from consult.foundation.panels import Fact, link, panel
 from consult.foundation.security import Permission
 
 blueprint = Blueprint("quality", __name__, url_prefix="/inquiries/<inquiry_slug>/coding/quality")
@@ -56,3 +58,10 @@ def passages(inquiry_slug: str, code_slug: str, which: str) -> str:
         may_code=identity.may(Permission.CODE_EVIDENCE),
         reads_evidence="evidence.submission" in current_app.view_functions,
     )
+
+
+@panel("Suggestions", Permission.SEE_QUALITY)
+def facts(session: Session, inquiry_id: int) -> list[Fact]:
+    """Lead from the front page to the figures, once anything has been proposed."""
+    run = latest_run(session, inquiry_id)
+    return [Fact("How good the suggestions are", None, "quality.index")] if run else []

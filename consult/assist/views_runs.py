@@ -4,6 +4,7 @@ from flask import Blueprint, render_template, request
 
 from consult.assist.artefacts import state_of
 from consult.coding.queries.runs import RUNS_A_PAGE, one_run, runs_page
+from consult.coding.rules_quality import bins_shown
 from consult.foundation.database import db
 from consult.foundation.guard import current_identity, requires
 from consult.foundation.panels import link
@@ -38,6 +39,7 @@ def card(inquiry_slug: str, run_id: int) -> str:
     return render_template(
         "quality/card.html",
         run=run,
+        bins=bins_shown(run.summary or {}),
         state=state_of(identity.inquiry_id, run_id, run.artefact_sha256),
         quality=link("quality.index", {}, identity),
     )

@@ -4,6 +4,7 @@ from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import groupby
 from typing import Any
 
 LEAST_PRECISION, MOST_PRECISION = 10, 99
@@ -79,6 +80,27 @@ def share_accepted(summary: Mapping[str, Any], code: str, score: float) -> float
     own = acceptance.get("codes", {}).get(code)
     share: float = (own or overall)[place]["share"]
     return share
+
+
+@dataclass(frozen=True)
+class BinShown:
+    """Scores from `least` up to the next line's: how many of those decided were accepted, what to expect."""
+
+    least: float
+    accepted: int
+    decided: int
+    share: float
+
+
+def bins_shown(summary: Mapping[str, Any]) -> list[BinShown]:
+    """Return what scores have meant, those neighbours in one line of which the same is to be expected."""
+    overall = (summary.get("acceptance") or {}).get("overall") or []
+    found = []
+    for share, alike in groupby(overall, key=lambda each: each["share"]):
+        bins = list(alike)
+        accepted, decided = (sum(each[name] for each in bins) for name in ("accepted", "decided"))
+        found.append(BinShown(bins[0]["least"], accepted, decided, share))
+    return found
 
 
 def share_in_words(share: float) -> str:

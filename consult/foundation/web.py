@@ -92,7 +92,7 @@ SECTIONS = (
     ),
     Section("Publication", "publishing.overview", Permission.PUBLISH_EVIDENCE, ("redaction",)),
     Section("Codebook", "codebook.tree", Permission.READ_CODEBOOK),
-    Section("Coding", "coding.queue", Permission.CODE_EVIDENCE),
+    Section("Coding", "coding.queue", Permission.CODE_EVIDENCE, ("quality", "runs", "suggestions")),
     Section("Themes", "themes.index", Permission.READ_THEMES),
     Section("Records", "reports.records", Permission.EXPORT_RECORDS),
     Section("Members", "accounts.members", Permission.MANAGE_MEMBERS),

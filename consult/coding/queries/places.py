@@ -31,6 +31,11 @@ class NextPassage:
     start: int
     beginning: str
 
+    @property
+    def cut_short(self) -> bool:
+        """Tell whether the passage goes on."""
+        return len(self.beginning) == WORDS_SHOWN
+
 
 def places_left(
     session: Session, inquiry_id: int, reader_id: int, order: ReadingOrder, *, limit: int, after: str = ""

@@ -11,7 +11,19 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Executable, Select, and_, case, exists, func, null, select
+from sqlalchemy import (
+    ColumnElement,
+    Executable,
+    Select,
+    and_,
+    case,
+    exists,
+    func,
+    literal,
+    null,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Session, aliased
 
 from consult.codebook.models import Code, Codebook
@@ -218,57 +230,77 @@ def _proposed_of_all(inquiry_id: int) -> Select[int, int]:
     )
 
 
-def _seen_blind(code_id: Any) -> ColumnElement[bool]:
-    """Hold where the reader of a blind passage had applied a code to it, or to words in it, by then."""
-    within, made = aliased(Passage), aliased(Coding)
-    withdrawn = exists().where(CodingWithdrawal.coding_id == made.id, CodingWithdrawal.at <= BlindReading.at)
-    return (
-        exists()
-        .where(
-            made.passage_id == within.id,
-            within.source_text_id == Passage.source_text_id,
-            within.start < Passage.end,
-            within.end > Passage.start,
-            made.code_id == code_id,
-            made.user_id == BlindReading.user_id,
-            # What was accepted afterwards is another matter, even in the same moment.
-            made.origin == CodingOrigin.OWN,
-            made.at <= BlindReading.at,
-            ~withdrawn,
-        )
-        .correlate(Passage, BlindReading, Code)
-    )
-
-
-def _kept_back_for(code_id: Any) -> ColumnElement[bool]:
-    """Hold where a code had been proposed for a blind passage."""
-    return (
-        exists()
-        .where(
-            Suggestion.passage_id == Passage.id,
-            Suggestion.run_id == BlindReading.run_id,
-            Suggestion.code_id == code_id,
-            Suggestion.rank <= MOST_SHOWN,
-        )
-        .correlate(Passage, BlindReading, Code)
-    )
-
-
 def _sample_of(inquiry_id: int) -> Select[Any]:
     """Count, by code, of the passages read blind: those proposed, those of them right, and those missed."""
-    seen, proposed = _seen_blind(Code.id), _kept_back_for(Code.id)
-
-    def number(condition: ColumnElement[bool]) -> Any:
-        return func.sum(case((condition, 1), else_=0))
-
+    pairs = union_all(_proposed_pairs(inquiry_id), _seen_pairs(inquiry_id)).subquery()
+    each = (
+        select(
+            pairs.c.passage_id,
+            pairs.c.code_id,
+            func.max(pairs.c.proposed).label("proposed"),
+            func.max(pairs.c.seen).label("seen"),
+        )
+        .group_by(pairs.c.passage_id, pairs.c.code_id)
+        .subquery()
+    )
     return (
-        select(Code.id, number(proposed), number(proposed & seen), number(~proposed & seen))
-        .select_from(BlindReading)
+        select(
+            each.c.code_id,
+            func.sum(each.c.proposed),
+            func.sum(each.c.proposed * each.c.seen),
+            func.sum((1 - each.c.proposed) * each.c.seen),
+        )
+        .join(BlindReading, BlindReading.passage_id == each.c.passage_id)
         .join(Passage, Passage.id == BlindReading.passage_id)
-        .join(Code, Code.id <= BlindReading.last_code_id)
-        .join(Codebook, Codebook.id == Code.codebook_id)
-        .where(*_population(inquiry_id), Codebook.inquiry_id == inquiry_id, Code.state == CodeState.ACTIVE)
-        .group_by(Code.id)
+        .where(*_population(inquiry_id), each.c.code_id <= BlindReading.last_code_id)
+        .group_by(each.c.code_id)
+    )
+
+
+def _proposed_pairs(inquiry_id: int) -> Select[int, int, int, int]:
+    """Select passages read blind with each code that had been proposed for them."""
+    kept_back = (Suggestion.passage_id == BlindReading.passage_id) & (
+        Suggestion.run_id == BlindReading.run_id
+    )
+    return (
+        select(
+            BlindReading.passage_id,
+            Suggestion.code_id,
+            literal(1).label("proposed"),
+            literal(0).label("seen"),
+        )
+        .join(Suggestion, kept_back)
+        .where(BlindReading.inquiry_id == inquiry_id, Suggestion.rank <= MOST_SHOWN)
+    )
+
+
+def _seen_pairs(inquiry_id: int) -> Select[int, int, int, int]:
+    """Select passages read blind with each code that their reader had applied to them or to words in them."""
+    read, within = aliased(Passage), aliased(Passage)
+    withdrawn = exists().where(
+        CodingWithdrawal.coding_id == Coding.id, CodingWithdrawal.at <= BlindReading.at
+    )
+    return (
+        select(
+            BlindReading.passage_id, Coding.code_id, literal(0).label("proposed"), literal(1).label("seen")
+        )
+        .select_from(BlindReading)
+        .join(read, read.id == BlindReading.passage_id)
+        .join(
+            within,
+            (within.source_text_id == read.source_text_id)
+            & (within.start < read.end)
+            & (within.end > read.start),
+        )
+        .join(Coding, Coding.passage_id == within.id)
+        .where(
+            BlindReading.inquiry_id == inquiry_id,
+            Coding.user_id == BlindReading.user_id,
+            # What was accepted afterwards is another matter, even in the same moment.
+            Coding.origin == CodingOrigin.OWN,
+            Coding.at <= BlindReading.at,
+            ~withdrawn,
+        )
     )
 
 
@@ -319,7 +351,11 @@ def _listed_decided(inquiry_id: int, code_slug: str, which: Which) -> Select[Any
 
 
 def _listed_sample(inquiry_id: int, code_slug: str, which: Which) -> Select[Any]:
-    seen, proposed = _seen_blind(Code.id), _kept_back_for(Code.id)
+    def among(pairs: Any) -> ColumnElement[bool]:
+        return Passage.id.in_(select(pairs.c.passage_id).where(pairs.c.code_id == Code.id))
+
+    proposed = among(_proposed_pairs(inquiry_id).subquery())
+    seen = among(_seen_pairs(inquiry_id).subquery())
     wanted = {Which.RIGHT: proposed & seen, Which.MISSED: ~proposed & seen}.get(which, proposed)
     of_inquiry = select(Codebook.id).where(Codebook.inquiry_id == inquiry_id)
     return (

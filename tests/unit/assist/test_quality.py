@@ -100,10 +100,10 @@ def test_the_page_gives_each_figure_its_base_and_its_list(sampled: str, reader: 
     assert "passages in the sample for which it was proposed" in page.text
     assert "2 of 2 passages in the sample" in page.text
     for words, quotes in {
-        "1 suggestions decided": ["Nobody asks us."],
-        "1 passages for which it was proposed": ["The bus stops at six."],
-        "1 passages where it was right": ["The bus stops at six."],
-        "1 passages where it was missed": ["The last train left in 1966."],
+        "1: suggestions decided": ["Nobody asks us."],
+        "1: passages for which it was proposed": ["The bus stops at six."],
+        "1: passages where it was right": ["The bus stops at six."],
+        "1: passages where it was missed": ["The last train left in 1966."],
     }.items():
         behind = reader.get(page.link(words))
         assert [quote for quote in WORDS.split("\n\n") if quote in behind.text] == quotes, words

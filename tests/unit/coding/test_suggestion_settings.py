@@ -9,7 +9,7 @@ from sqlalchemy import select
 from consult.accounts.models import User
 from consult.coding.models_quality import SuggestionSettings
 from consult.coding.queries.settings import latest_summary, wanted_of
-from consult.coding.rules_quality import RunEnd, Wanted, share_accepted, share_in_words
+from consult.coding.rules_quality import RunEnd, Wanted, bins_shown, share_accepted, share_in_words
 from consult.coding.service import finish_run, set_suggestion_settings
 from consult.foundation.errors import BadInput
 from consult.foundation.jobs.models import Job
@@ -117,3 +117,12 @@ def test_a_code_with_decisions_of_its_own_speaks_for_itself() -> None:
     assert share_accepted(summary, "mine", 0.9) == pytest.approx(0.3)
     assert share_accepted(summary, "other", 0.9) == pytest.approx(0.6)
     assert share_accepted(summary, "other", 0.0) == pytest.approx(0.2)
+
+
+def test_scores_of_which_the_same_is_to_be_expected_stand_in_one_line() -> None:
+    lines = bins_shown(acceptance(0.1, 0.1, 0.5))
+    assert [(line.least, line.decided, line.share) for line in lines] == [
+        (0.0, 80, 0.1),
+        (pytest.approx(2 / 3), 40, 0.5),
+    ]
+    assert bins_shown({}) == []
