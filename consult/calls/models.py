@@ -217,3 +217,17 @@ class QuestionCondition(Base):
 
     question_id: Mapped[int] = mapped_column(ForeignKey("questions.id"), primary_key=True)
     option_id: Mapped[int] = mapped_column(ForeignKey("options.id"), primary_key=True, index=True)
+
+
+class CallEdition(Base):
+    """The one row that names the present edition of what calls ask; triggers draw a new name at each change.
+
+    Questions with all that hangs on them, places and respondent types make an edition (foundation.editions);
+    a call's own row does not.
+    """
+
+    __tablename__ = "call_editions"
+    __table_args__ = (CheckConstraint("id = 1", name="only_one"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token: Mapped[str] = mapped_column(String(32))

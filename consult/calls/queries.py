@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import case, func, select
+from sqlalchemy import ScalarSelect, case, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from consult.accounts.models import Membership, User
-from consult.calls.models import Call, Inquiry, Phase, Place, Question, RespondentType
+from consult.calls.models import Call, CallEdition, Inquiry, Phase, Place, Question, RespondentType
 from consult.calls.rules import CallState
 from consult.calls.wording import Part, parts_of
 from consult.foundation.audit import AuditEvent
@@ -89,6 +89,15 @@ def whole_questions() -> tuple[Any, ...]:
         questions.selectinload(Question.rows),
         questions.selectinload(Question.conditions),
     )
+
+
+def present_edition() -> ScalarSelect[str]:
+    """Return the name of what calls ask at present, to be read beside one of them.
+
+    What was read of questions, places and respondent types may be kept under it: it is another as soon as
+    any of them has changed.
+    """
+    return select(CallEdition.token).scalar_subquery()
 
 
 def call_with_questions(session: Session, inquiry_slug: str, call_slug: str) -> Call:

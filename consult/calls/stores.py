@@ -21,5 +21,6 @@ holds(
     ours=("prompt", "hint", "minimum_meaning", "maximum_meaning", "translations"),
     keys=("slug",),
 )
+holds("call_editions", keys=("token",))
 holds("options", ours=("wording", "translations"))
 holds("matrix_rows", ours=("wording", "translations"))

@@ -4,11 +4,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload
 
 from consult.calls.models import Call, Inquiry, Place, Question
-from consult.calls.queries import call_with_questions, places_of, respondent_types_of
+from consult.calls.queries import call_with_questions, places_of, present_edition, respondent_types_of
 from consult.calls.rules import (
     DECLARATIONS,
     CallState,
@@ -19,7 +19,7 @@ from consult.calls.rules import (
 )
 from consult.calls.uses import tells_of_use
 from consult.foundation.errors import NotFound
-from consult.foundation.language import ENGLISH, _, in_language
+from consult.foundation.language import ENGLISH, _, in_language, page_language
 from consult.respond.answers import Asked, Choice, SectionAsked
 from consult.respond.codes import hash_of
 from consult.respond.confidences import Confidence, confidences_in
@@ -88,6 +88,11 @@ class CallToAnswer:
         return standing is Openness.OPEN
 
 
+# What calls ask, by call, edition and language, as one of this process has read it.
+_asked: dict[tuple[int, str, str], tuple[tuple[Asked, ...], tuple[RespondentTypeOffered, ...]]] = {}
+MOST_KEPT = 64
+
+
 @dataclass(frozen=True)
 class DraftHeld:
     """What a draft holds at one moment."""
@@ -126,17 +131,31 @@ def published_call(session: Session, inquiry_slug: str, call_slug: str) -> Call:
     return call
 
 
-def published_heading(session: Session, inquiry_slug: str, call_slug: str) -> Call:
-    """Return a published call without its questions, for pages that put none; NotFound for any other."""
-    call = session.scalar(
-        select(Call)
-        .join(Inquiry, Inquiry.id == Call.inquiry_id)
-        .where(Inquiry.slug == inquiry_slug, Call.slug == call_slug, Call.state != CallState.DRAFT)
-        .options(joinedload(Call.inquiry))
-    )
-    if call is None:
+def published_heading(session: Session, inquiry_slug: str, call_slug: str) -> tuple[Call, str]:
+    """Return a published call without its questions, and their edition; NotFound for any other."""
+    named = (Inquiry.slug == inquiry_slug, Call.slug == call_slug, Call.state != CallState.DRAFT)
+    row = session.execute(_headings().where(*named)).one_or_none()
+    if row is None:
         raise NotFound(_("There is no such call for evidence."))
-    return call
+    return row[0], row[1]
+
+
+def _headings() -> Select[Call, str]:
+    headings = select(Call, present_edition()).join(Inquiry, Inquiry.id == Call.inquiry_id)
+    return headings.options(joinedload(Call.inquiry))
+
+
+def whole_call(session: Session, heading: Call, edition: str) -> CallToAnswer:
+    """Return a call with what it asks, in the page's language; questions are read once in an edition."""
+    key = heading.id, edition, page_language()
+    asked = _asked.get(key)
+    if asked is None:
+        call = call_with_questions(session, heading.inquiry.slug, heading.slug)
+        whole = as_call_to_answer(session, call)
+        if len(_asked) >= MOST_KEPT:
+            _asked.clear()
+        asked = _asked[key] = whole.questions, whole.types
+    return _as_call(heading, *asked)
 
 
 def as_heading(call: Call) -> CallToAnswer:
@@ -146,10 +165,7 @@ def as_heading(call: Call) -> CallToAnswer:
 
 def call_of_draft(session: Session, call_id: int) -> CallToAnswer:
     """Return the call that a draft answers, as it stands now."""
-    inquiry_slug, call_slug = session.execute(
-        select(Inquiry.slug, Call.slug).join(Call, Call.inquiry_id == Inquiry.id).where(Call.id == call_id)
-    ).one()
-    return as_call_to_answer(session, call_with_questions(session, inquiry_slug, call_slug))
+    return whole_call(session, *session.execute(_headings().where(Call.id == call_id)).one())
 
 
 def as_open_now(session: Session, call: CallToAnswer) -> CallToAnswer:

@@ -26,12 +26,11 @@ from consult.respond.logic import shown_questions
 from consult.respond.queries import (
     CallToAnswer,
     DraftHeld,
-    as_call_to_answer,
     as_heading,
     draft_after,
     draft_held,
-    published_call,
     published_heading,
+    whole_call,
 )
 from consult.respond.queries_team import WriterHeld, writer_by_key
 from consult.respond.rules import Step
@@ -136,11 +135,11 @@ def visit_holding(
 ) -> Visit:
     """Return the visit with the draft of a code, if it opens one; only a `whole` call has its questions."""
     session = db.session()
-    found = (published_call if whole else published_heading)(session, inquiry_slug, call_slug)
+    found, edition = published_heading(session, inquiry_slug, call_slug)
     code = code_for(found.id)
     draft = looked_up(code, remembered(found.id), lambda: draft_held(session, found.id, code))
     settle(found.languages, draft.language if draft else "")
-    call = as_call_to_answer(session, found) if whole else as_heading(found)
+    call = whole_call(session, found, edition) if whole else as_heading(found)
     visit = Visit(call, now())
     return replace(visit, code=code, draft=draft) if draft else visit
 
@@ -160,13 +159,13 @@ def looked_up(code: str, own: str, look: Callable[[], Held | None]) -> Held | No
 def team_visit_to(inquiry_slug: str, call_slug: str, *, posted: bool = False, kept: bool = True) -> Visit:
     """Return the visit of a colleague: by the key in the form, else, with `kept`, by the browser's."""
     session = db.session()
-    found = published_call(session, inquiry_slug, call_slug)
+    found, edition = published_heading(session, inquiry_slug, call_slug)
     key = code_read(request.form.get(POSTED_CODE, "")) if posted else ""
     own = str(cookie.get(KEYS, {}).get(str(found.id), ""))
     key = key or (own if kept else "")
     held = looked_up(key, own, lambda: writer_by_key(session, found.id, key))
     settle(found.languages, held[1].language if held else "")
-    call = as_call_to_answer(session, found)
+    call = whole_call(session, found, edition)
     visit = Visit(call, now())
     return replace(visit, code=key, writer=held[0], draft=held[1]) if held else visit
 

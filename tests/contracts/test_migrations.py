@@ -60,6 +60,11 @@ APPEND_ONLY = {
     "erasure_steps",
     "recuts",
 }
+# What a respondent is asked and may choose from: whatever changes in it makes another edition.
+ASKED = {
+    *("questions", "options", "matrix_rows", "question_conditions", "sections", "places"),
+    "respondent_types",
+}
 
 
 def test_models_and_migrations_describe_the_same_tables(session: Session) -> None:
@@ -127,13 +132,15 @@ def test_rows_survive_migrations_that_rebuild_the_tables_they_name(
             assert db.session.execute(text("PRAGMA foreign_key_check")).all() == []
 
 
-def test_append_only_tables_have_their_guards(session: Session) -> None:
+def test_tables_have_their_triggers_and_no_others(session: Session) -> None:
     catalogue = {
         "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
         "postgresql": "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal",
     }[session.get_bind().dialect.name]
     guards = set(session.scalars(text(catalogue)))
-    assert guards == {f"{table}_no_{act}" for table in APPEND_ONLY for act in ("update", "delete")}
+    refusing = {f"{table}_no_{act}" for table in APPEND_ONLY for act in ("update", "delete")}
+    naming = {f"{table}_new_edition_{act}" for table in ASKED for act in ("insert", "update", "delete")}
+    assert guards == refusing | naming
 
 
 @pytest.mark.parametrize("change", ["UPDATE audit_events SET verb = 'x'", "DELETE FROM audit_events"])

@@ -1,0 +1,42 @@
+"""Name the present edition of what calls ask, anew with each change, so that it can be kept in memory.
+
+Revision ID: 0014
+Revises: 0013
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+from consult.foundation.editions import edition_statements, undo_edition_statements
+
+revision = "0014"
+down_revision = "0013"
+branch_labels = None
+depends_on = None
+
+EDITIONS = "call_editions"
+ASKED = (
+    *("questions", "options", "matrix_rows", "question_conditions", "sections", "places"),
+    "respondent_types",
+)
+
+
+def upgrade() -> None:
+    """Add the edition, and the triggers that make it another."""
+    op.create_table(
+        EDITIONS,
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("token", sa.String(32), nullable=False),
+        sa.CheckConstraint("id = 1", name="only_one"),
+        sa.PrimaryKeyConstraint("id", name="pk_call_editions"),
+    )
+    op.execute("INSERT INTO call_editions (id, token) VALUES (1, 'first')")
+    for statement in edition_statements(op.get_bind().dialect.name, EDITIONS, ASKED):
+        op.execute(statement)
+
+
+def downgrade() -> None:
+    """Take it away again."""
+    for statement in undo_edition_statements(op.get_bind().dialect.name, EDITIONS, ASKED):
+        op.execute(statement)
+    op.drop_table(EDITIONS)
