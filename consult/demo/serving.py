@@ -16,6 +16,7 @@ from typing import Any
 from flask import Flask
 from waitress import serve as serve_forever
 
+from consult.demo.sharing import sharing_server
 from consult.foundation.database import Manners, db, forget_connections, write_with
 from consult.foundation.errors import BadInput, ConsultError
 from consult.foundation.jobs.service import start_embedded
@@ -120,7 +121,7 @@ def serve_in_child(app: Flask, listening: socket.socket, pipe: tuple[int, int], 
     threading.Thread(target=leave_with_parent, args=(end,), daemon=True, name="parent").start()
     with app.app_context():
         forget_connections()
-    serve_forever(app, sockets=[listening], **server_options(app))
+    sharing_server(app, listening, **server_options(app)).run()
 
 
 def leave_with_parent(end: int) -> None:
