@@ -110,6 +110,8 @@ def call_with_questions(session: Session, inquiry_slug: str, call_slug: str) -> 
             joinedload(Call.inquiry),
             *whole_questions(),
         )
+        # What it asks may be kept for others: never as this session has read it before a change.
+        .execution_options(populate_existing=True)
     )
     if call is None:
         raise NotFound(_("There is no such call for evidence."))

@@ -1,4 +1,4 @@
-"""Serve pages from a process for each core, and do the jobs in one more.
+"""Serve pages from two processes for a core, at most four, and do the jobs in one more.
 
 Python runs one thread of a process at a time. With jobs in the same process as pages, people who send at the
 hour of closing waited for the reading of what the first of them had sent: docs/adr/0007-jobs.md.
@@ -23,8 +23,10 @@ from consult.foundation.jobs.service import start_embedded
 from consult.foundation.lane import WritersOfPages
 
 HOST = "127.0.0.1"
-# In each process. Most of them wait: for the lane of writers, or for a slow reader's connection.
-THREADS = 8
+# In each process. More would take Python from one another; most of what takes long waits elsewhere.
+THREADS = 3
+# One waits for the lane of writers or for the disk while another makes a page.
+PROCESSES_FOR_A_CORE = 2
 MOST_PROCESSES = 4
 # Below those who serve: people wait for pages, nobody waits for a job by the second.
 NICENESS_OF_JOBS = 5
@@ -93,7 +95,7 @@ def how_many() -> int:
     """Return from how many processes pages are served; elsewhere than on Linux a fork is not safe here."""
     if not sys.platform.startswith("linux"):
         return 1
-    return max(2, min(MOST_PROCESSES, len(os.sched_getaffinity(0))))
+    return min(MOST_PROCESSES, PROCESSES_FOR_A_CORE * len(os.sched_getaffinity(0)))
 
 
 def start_child(work: Callable[[], None]) -> int:

@@ -51,6 +51,8 @@ class Prepared:
     ready: Ready
     call: CallToAnswer
     stood: tuple[Any, ...]
+    # Whether versions of words or files hang on the draft, which are erased with it.
+    has_more: bool
 
 
 def prepare(
@@ -92,9 +94,10 @@ def send_draft(
     submission_id = _stored(session, draft, prepared.ready, actor=actor, at=at)
     draft.submission_id = submission_id
     draft.answers, draft.about, draft.confidences, draft.written = {}, {}, [], {}
-    words.erase(session, draft.id)
     session.execute(delete(Reminder).where(Reminder.draft_id == draft.id))
-    erase_files(session, draft.id)
+    if prepared.has_more:
+        words.erase(session, draft.id)
+        erase_files(session, draft.id)
     return submission_id
 
 
@@ -103,7 +106,9 @@ def _prepared(session: Session, held: DraftHeld, return_code: str, call: CallToA
     if gaps:
         raise BadInput(_("Some answers must be put right before you send."), [gap.message for gap in gaps])
     evidence = _evidence_of(session, held, call, return_code)
-    return Prepared(made_ready(session, evidence, call.inquiry_id), call, _standing(held, call))
+    ready = made_ready(session, evidence, call.inquiry_id)
+    has_more = bool(held.files) or words.has_versions(session, held.id)
+    return Prepared(ready, call, _standing(held, call), has_more)
 
 
 def _standing(draft: Draft | DraftHeld, call: CallToAnswer) -> tuple[Any, ...]:

@@ -106,6 +106,13 @@ def waiting(session: Session, draft_id: int, wanted: Wanted) -> DraftVersion:
     return version
 
 
+def has_versions(session: Session, draft_id: int) -> bool:
+    """Tell whether a draft has versions of words that do not stand."""
+    return (
+        session.scalar(select(DraftVersion.id).where(DraftVersion.draft_id == draft_id).limit(1)) is not None
+    )
+
+
 def erase(session: Session, draft_id: int) -> None:
     """Erase every version of a draft that was sent."""
     gone = delete(DraftVersion).where(DraftVersion.draft_id == draft_id)

@@ -8,18 +8,18 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-import waitress
 from flask import Flask, request
 from flask_migrate import upgrade
 
 from consult.demo import commands, serving
 from consult.demo.seed import make_people
 from consult.demo.serving import HOST, reserve, server_options
+from consult.demo.sharing import SharingServer, sharing_server
 from consult.foundation.database import db, transaction
 from tests.builders import Builder
 
@@ -34,7 +34,7 @@ def test_what_a_proxy_says_of_the_reader_is_believed_only_when_told_so(
     app, met = fresh_app(proxies=proxies), []
     app.before_request(lambda: met.append((request.remote_addr, request.scheme)))
     listening = reserve(0)
-    server = waitress.create_server(app, sockets=[listening], **server_options(app))
+    server = sharing_server(app, listening, **server_options(app))
     serving = threading.Thread(target=server.run, daemon=True)
     serving.start()
     try:
@@ -48,6 +48,48 @@ def test_what_a_proxy_says_of_the_reader_is_believed_only_when_told_so(
         server.close()
         serving.join(PATIENCE_SECONDS)
     assert met == [seen]
+
+
+@pytest.fixture
+def running(fresh_app: Callable[..., Flask]) -> Iterator[tuple[SharingServer, Flask, tuple[str, int]]]:
+    """Give a server that has one thread, really listening."""
+    app = fresh_app()
+    listening = reserve(0)
+    server = sharing_server(app, listening, **{**server_options(app), "threads": 1})
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    yield server, app, listening.getsockname()
+    server.close()
+    thread.join(PATIENCE_SECONDS)
+
+
+def test_a_connection_ends_with_its_answer_so_that_another_process_may_give_the_next(
+    running: tuple[SharingServer, Flask, tuple[str, int]],
+) -> None:
+    connection = http.client.HTTPConnection(*running[2], timeout=PATIENCE_SECONDS)
+    connection.request("GET", "/sign-in")
+    answer = connection.getresponse()
+    assert (answer.status, answer.headers["Connection"]) == (200, "close")
+    connection.close()
+
+
+def test_a_server_takes_no_more_than_it_can_begin_and_leaves_the_rest_to_others(
+    running: tuple[SharingServer, Flask, tuple[str, int]],
+) -> None:
+    server, app, address = running
+    may_go = threading.Event()
+    app.before_request(lambda: may_go.wait(PATIENCE_SECONDS) and None)
+    sent = [threading.Thread(target=answers, args=(address[1],)) for _ in range(6)]
+    for thread in sent:
+        thread.start()
+    # One is being answered and one waits for the thread; a third may have been taken with the second.
+    until(lambda: len(server.task_dispatcher.queue) > 0)
+    time.sleep(0.3)
+    assert len(server.active_channels) <= 3
+    may_go.set()
+    for thread in sent:
+        thread.join(PATIENCE_SECONDS)
+    assert not any(thread.is_alive() for thread in sent)
 
 
 def test_what_a_page_takes_the_server_lets_through(fresh_app: Callable[..., Flask]) -> None:

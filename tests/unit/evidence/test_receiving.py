@@ -227,7 +227,7 @@ def test_records_of_another_inquiry_are_refused(
 
 
 def test_unknown_inquiry_is_refused(session: Session, call: Call) -> None:
-    with pytest.raises(NotFound, match="no such inquiry"):
+    with pytest.raises(NotFound, match="not of this inquiry"):
         receive_submission(session, given(call), inquiry_id=999_999, actor=RESPONDENT, at=NOON)
 
 
