@@ -1,7 +1,7 @@
 """Name the present edition of what calls ask, anew with each change, so that it can be kept in memory.
 
-Revision ID: 0014
-Revises: 0013
+Revision ID: 0017
+Revises: 0016
 """
 
 import sqlalchemy as sa
@@ -9,8 +9,8 @@ from alembic import op
 
 from consult.foundation.editions import edition_statements, undo_edition_statements
 
-revision = "0014"
-down_revision = "0013"
+revision = "0017"
+down_revision = "0016"
 branch_labels = None
 depends_on = None
 
