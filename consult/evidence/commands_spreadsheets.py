@@ -24,6 +24,7 @@ from consult.evidence.spreadsheets.reading import open_sheet
 from consult.evidence.spreadsheets.rows import (
     Problem,
 )
+from consult.foundation.cells import formula_safe, restored
 from consult.foundation.clock import now
 from consult.foundation.commands import counted, progress, say
 from consult.foundation.database import transaction
@@ -58,7 +59,8 @@ def columns_from(path: Path) -> ColumnMapping:
             raise BadInput(
                 f"{path}, row {number}: “{row['use']}” is no use of a column. Choose from: {known}."
             )
-        uses.append(ColumnUse(index_of(row["column"]), Use(row["use"]), row["question"], row["part"]))
+        question, part = restored(row["question"] or ""), restored(row["part"] or "")
+        uses.append(ColumnUse(index_of(row["column"]), Use(row["use"]), question, part))
     day_first = not any(row["part"] == "month first" for row in rows if row["use"] == Use.SENT_AT)
     return ColumnMapping(tuple(uses), day_first)
 
@@ -84,7 +86,9 @@ def write_columns(source: Source, out: Path) -> None:
             part = use.part or (
                 "" if use.use is not Use.SENT_AT or source.mapping.day_first else "month first"
             )
-            writer.writerow([letters(column.index), column.words, use.use.value, use.question, part])
+            # A stranger wrote the headings, and a program may run what it is told there.
+            said = (column.words, use.use.value, use.question, part)
+            writer.writerow([letters(column.index), *map(formula_safe, said)])
     click.echo(f"Wrote {counted(len(source.layout.columns), 'column')} to {out}.")
     click.echo(f"Change its uses, then: evidence import {source.sheet.name} … --columns {out}")
 

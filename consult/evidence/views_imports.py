@@ -26,6 +26,7 @@ from consult.evidence.spreadsheets.mapping import ColumnMapping, letters, signat
 from consult.evidence.spreadsheets.reading import open_sheet
 from consult.evidence.spreadsheets.rows import look_at
 from consult.evidence.spreadsheets.values import short
+from consult.foundation.cells import formula_safe
 from consult.foundation.clock import now
 from consult.foundation.database import db, transaction
 from consult.foundation.errors import BadInput, Refused
@@ -246,7 +247,7 @@ def problem_lines(import_id: int) -> Iterator[str]:
     writer = csv.writer(file)
     writer.writerow(("row", "column", "problem"))
     for each in reads.every_problem(db.session(), import_id):
-        writer.writerow((each.row, each.column, each.message))
+        writer.writerow((each.row, each.column, formula_safe(each.message)))
     yield "\ufeff" + file.getvalue()
 
 

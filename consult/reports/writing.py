@@ -14,10 +14,11 @@ from sqlalchemy.orm import Session
 
 from consult.coding.rules import band_of
 from consult.evidence.rules import Bounds
+from consult.foundation.cells import formula_safe
 from consult.publication.queries import withheld_spans
 from consult.publication.rules import Clearance, Withheld, may_name, redacted, within
 from consult.reports.queries import export_batches
-from consult.reports.rules import COLUMNS, Export, Pseudonyms, formula_safe
+from consult.reports.rules import COLUMNS, Export, Pseudonyms
 
 
 @dataclass(frozen=True)

@@ -122,6 +122,30 @@ def test_columns_are_settled_in_a_file_and_remembered(run: Run, session: Session
     assert next(line for line in again.output.splitlines() if "D  Organisation" in line).endswith("title")
 
 
+def test_a_heading_that_is_a_formula_is_words_in_the_file_of_columns(
+    run: Run, session: Session, build: Builder, call: Call, tmp_path: Path
+) -> None:
+    question = build.question(call, QuestionKind.SEVERAL, slug="which", prompt="Which?")
+    build.add(Option(question_id=question.id, position=1, wording="=Halls"))
+    session.commit()
+    path, out = tmp_path / "answers.csv", tmp_path / "columns.csv"
+    headings = ["Response ID", "Why?", "Which? - =Halls", '=HYPERLINK("http://x.example")']
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([headings, ["A-1", "Nobody answers.", "yes", ""]])
+    assert run(path, "--out", str(out), command="columns").exit_code == 0
+    with out.open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert rows[3]["heading"] == '\'=HYPERLINK("http://x.example")'
+    assert not any(cell.startswith("=") for row in rows for cell in row.values())
+    rows[2].update(use="option", question="which", part="'=Halls")
+    with out.open("w", encoding="utf-8", newline="") as file:
+        written = csv.DictWriter(file, rows[0])
+        written.writeheader()
+        written.writerows(rows)
+    assert run(path, "--columns", str(out)).exit_code == 0
+    assert session.scalar(select(func.count()).select_from(AnswerChoice)) == 1
+
+
 def test_use_that_is_unknown_is_told_with_what_is_known(run: Run, tmp_path: Path) -> None:
     columns = tmp_path / "columns.csv"
     columns.write_text("column,heading,use,question,part\nA,x,reply,,\n", encoding="utf-8")

@@ -26,10 +26,10 @@ from consult.evidence.models import Passage, SourceText, Submission
 from consult.evidence.rules import Bounds, PublicationChoice, SubmissionState
 from consult.evidence.service.paragraphs import place_paragraphs
 from consult.foundation.audit import AuditEvent
+from consult.foundation.cells import restored
 from consult.foundation.errors import Busy
 from consult.foundation.security import SYSTEM, Actor, Role
 from consult.reports import commands, queries
-from consult.reports.rules import restored
 from tests.builders import NOON, Builder
 from tests.page import PageClient
 

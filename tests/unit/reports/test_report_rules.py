@@ -5,14 +5,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from consult.evidence.rules import Bounds, sha256_of
+from consult.foundation.cells import formula_safe, restored
 from consult.reports.rules import (
     COLUMNS,
     DamagedText,
     Pseudonyms,
     StoredText,
     checked_quote,
-    formula_safe,
-    restored,
 )
 
 SIGNS = "=+-@\t\r\n＝＋－＠'"  # noqa: RUF001  # signs that look alike are the point
