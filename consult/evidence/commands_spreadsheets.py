@@ -41,7 +41,7 @@ def opened(
 ) -> Source:
     """Open a spreadsheet and settle its columns: from the file given, as remembered, or as proposed."""
     mapping = columns_from(columns) if columns else None
-    return source_of(session, open_sheet(path), call, publication, mapping)
+    return source_of(session, open_sheet(path), call, publication, mapping, at=now())
 
 
 def columns_from(path: Path) -> ColumnMapping:

@@ -79,7 +79,7 @@ def source_for(held: SpreadsheetImport) -> Source:
     sheet = open_sheet(store.path_of(held.kept_sha256), held.name)
     call: Call = call_by_id(session, held.call_id)
     mapping = ColumnMapping.from_json(held.mapping or {})
-    return source_of(session, sheet, call, held.publication, mapping)
+    return source_of(session, sheet, call, held.publication, mapping, at=now())
 
 
 @hourly

@@ -168,7 +168,7 @@ def source_for(found: reads.ImportRead) -> Source:
     store.open(found.kept_sha256).close()  # says what to do where the file is gone
     sheet = open_sheet(store.path_of(found.kept_sha256), found.name)
     mapping = ColumnMapping.from_json(found.mapping) if found.mapping else None
-    return source_of(session, sheet, call_by_id(session, found.call_id), found.publication, mapping)
+    return source_of(session, sheet, call_by_id(session, found.call_id), found.publication, mapping, at=now())
 
 
 def settle(import_id: int, source: Source, form: ColumnsForm) -> None:

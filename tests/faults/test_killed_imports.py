@@ -45,7 +45,11 @@ def given(path: Path) -> tuple[int, int, Actor]:
         call_id, inquiry_id, actor = call.id, inquiry.id, Actor.member(build.user().id)
     stored = file_store().keep(path.read_bytes())
     source = source_of(
-        db.session(), open_sheet(path), call_by_id(db.session(), call_id), PublicationChoice.NOT_PUBLISHED
+        db.session(),
+        open_sheet(path),
+        call_by_id(db.session(), call_id),
+        PublicationChoice.NOT_PUBLISHED,
+        at=now(),
     )
     settled = imports.Settled(signature_of(source.layout), source.mapping, PublicationChoice.NOT_PUBLISHED)
     by = {"inquiry_id": inquiry_id, "actor": actor, "at": now()}

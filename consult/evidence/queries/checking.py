@@ -76,9 +76,11 @@ def source_of(
     call: Call,
     publication: PublicationChoice,
     mapping: ColumnMapping | None = None,
+    *,
+    at: datetime,
 ) -> Source:
     """Settle what the columns of a sheet mean: as given, as remembered, or as its headings say."""
-    to = destination_of(session, call, zone=LONDON, publication=publication)
+    to = destination_of(session, call, zone=LONDON, publication=publication, at=at)
     layout, first = look_at(sheet)
     mapping = mapping or remembered_columns(session, call.id, signature_of(layout))
     if mapping is None:

@@ -5,14 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Row, Select, exists, func, select
 from sqlalchemy.orm import Session
 
 from consult.accounts.models import User
 from consult.calls.models import Call
+from consult.evidence.models import Submission
+from consult.evidence.models_desk import Provenance
 from consult.evidence.models_imports import ImportProblem, SpreadsheetImport
-from consult.evidence.rules import PublicationChoice
-from consult.evidence.rules_desk import LONDON
+from consult.evidence.rules import PublicationChoice, SubmissionState
+from consult.evidence.rules_desk import LONDON, states_before
 from consult.evidence.rules_imports import AT_WORK, ImportState
 from consult.foundation.errors import NotFound
 from consult.foundation.jobs.models import Job
@@ -58,6 +60,13 @@ class ImportRead:
     stored: int
     kept_sha256: str
     work: WorkRead | None
+    # Whether submissions of it are left that still count.
+    left: bool = False
+
+    @property
+    def taken_back(self) -> bool:
+        """Tell whether all that was stored of it has been put out of scope or withdrawn since."""
+        return self.state is ImportState.DONE and self.stored > 0 and not self.left
 
     @property
     def stopped(self) -> bool:
@@ -80,8 +89,13 @@ class ProblemPage:
     more: bool
 
 
-def _imports() -> Select[SpreadsheetImport, str, str, str, Job | None]:
-    rows = select(SpreadsheetImport, Call.slug, Call.title, User.name, Job)
+def _imports() -> Select[SpreadsheetImport, str, str, str, Job | None, bool]:
+    left = exists().where(
+        Provenance.import_id == SpreadsheetImport.id,
+        Submission.id == Provenance.submission_id,
+        Submission.state.in_(states_before(SubmissionState.OUT_OF_SCOPE)),
+    )
+    rows = select(SpreadsheetImport, Call.slug, Call.title, User.name, Job, left)
     rows = rows.join(Call, Call.id == SpreadsheetImport.call_id)
     rows = rows.join(User, User.id == SpreadsheetImport.user_id)
     return rows.outerjoin(Job, Job.id == SpreadsheetImport.job_id)
@@ -93,17 +107,18 @@ def import_by_id(session: Session, inquiry_id: int, import_id: int) -> ImportRea
     row = session.execute(wanted.execution_options(populate_existing=True)).one_or_none()
     if row is None:
         raise NotFound("There is no such import in this inquiry. It is kept for thirty days.")
-    return _read(*row)
+    return _read(row)
 
 
 def imports_of(session: Session, inquiry_id: int) -> list[ImportRead]:
     """Return the latest imports of an inquiry, the newest first."""
     wanted = _imports().where(SpreadsheetImport.inquiry_id == inquiry_id)
     rows = session.execute(wanted.order_by(SpreadsheetImport.id.desc()).limit(IMPORTS_SHOWN))
-    return [_read(*row) for row in rows]
+    return [_read(row) for row in rows]
 
 
-def _read(row: SpreadsheetImport, call_slug: str, call_title: str, by: str, job: Job | None) -> ImportRead:
+def _read(found: Row[SpreadsheetImport, str, str, str, Job | None, bool]) -> ImportRead:
+    row, call_slug, call_title, by, job, left = found
     work = WorkRead(job.state, job.progress_done, job.progress_total, job.message) if job else None
     return ImportRead(
         id=row.id,
@@ -123,6 +138,7 @@ def _read(row: SpreadsheetImport, call_slug: str, call_title: str, by: str, job:
         stored=row.stored,
         kept_sha256=row.kept_sha256,
         work=work,
+        left=left,
     )
 
 

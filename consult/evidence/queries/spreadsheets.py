@@ -1,7 +1,7 @@
 """What a spreadsheet of responses is read against."""
 
 from collections.abc import Collection
-from datetime import tzinfo
+from datetime import datetime, tzinfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -16,7 +16,7 @@ from consult.evidence.spreadsheets.rows import Destination
 
 
 def destination_of(
-    session: Session, call: Call, *, zone: tzinfo, publication: PublicationChoice
+    session: Session, call: Call, *, zone: tzinfo, publication: PublicationChoice, at: datetime
 ) -> Destination:
     """Return what responses to a call are turned into; its questions and options must be loaded."""
     ids = [question.id for question in call.questions]
@@ -36,7 +36,8 @@ def destination_of(
         )
         for question in call.questions
     )
-    return Destination(questions, _places(session, call.inquiry_id), zone, publication)
+    today = at.astimezone(zone).date()
+    return Destination(questions, _places(session, call.inquiry_id), zone, publication, today)
 
 
 def _places(session: Session, inquiry_id: int) -> dict[str, int]:

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Callable, Iterator
 from collections.abc import Mapping as Map
 from dataclasses import dataclass, field
-from datetime import datetime, tzinfo
+from datetime import date, datetime, tzinfo
 from itertools import islice
 
 from consult.calls.rules import UNSTORABLE, QuestionKind
@@ -38,6 +38,8 @@ class Destination:
     places: Map[str, int]
     zone: tzinfo
     publication: PublicationChoice = PublicationChoice.NOT_PUBLISHED
+    # The day on which it is read: none came later.
+    today: date = date.max
 
 
 @dataclass(frozen=True)
@@ -160,7 +162,13 @@ class RowReader:
         response.place_id = values.place_of(self._to.places, cell)
 
     def _take_moment(self, response: Response, _column: ColumnUse, cell: str) -> None:
-        response.sent_at = values.moment_of(cell, day_first=self._day_first, zone=self._to.zone)
+        sent_at = values.moment_of(cell, day_first=self._day_first, zone=self._to.zone)
+        if sent_at.astimezone(self._to.zone).date() > self._to.today:
+            raise Misfit(
+                f"“{values.short(cell)}” is still to come. Put it right, or settle whether days or months "
+                "are written first."
+            )
+        response.sent_at = sent_at
 
     def _take_publication(self, response: Response, _column: ColumnUse, cell: str) -> None:
         response.publication = values.publication_of(cell)

@@ -349,14 +349,24 @@ def test_a_stored_import_is_taken_back_by_a_batch_that_can_be_undone(
 ) -> None:
     done = clerk.submit(checked_page(clerk, work, *ROWS), button="Store 2 submissions")
     work()
-    preview = clerk.submit(clerk.get(done.path), button="Take it back")
+    done_before = clerk.get(done.path)
+    preview = clerk.submit(done_before, button="Take it back")
     assert "2" in preview.h1
     moved = clerk.submit(preview, {"why": "The wrong file."}, with_field="why")
     assert states(session) == {SubmissionState.OUT_OF_SCOPE}
-    again = clerk.submit(clerk.get(done.path), button="Take it back")
+    told = "Taken back: all of it is out of scope or withdrawn"
+    assert told in clerk.get(list_of(done)).text
+    assert "It was taken back" in clerk.get(done.path).text
+    again = clerk.submit(done_before, button="Take it back")
     assert "is out of scope or withdrawn already" in again.text
     clerk.submit(moved, button="Undo: put 2 back")
     assert states(session) == {SubmissionState.NEW}
+    assert told not in clerk.get(list_of(done)).text
+    assert "Stored" in clerk.get(list_of(done)).text
+
+
+def list_of(shown: Page) -> str:
+    return shown.path.rpartition("/")[0]
 
 
 def states(session: Session) -> set[SubmissionState]:

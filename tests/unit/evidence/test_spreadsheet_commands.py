@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from consult.calls.models import Call, Option
 from consult.calls.rules import QuestionKind
 from consult.evidence.models import Answer, AnswerChoice, Submission
 from consult.evidence.rules import Channel, PublicationChoice
-from tests.builders import Builder
+from tests.builders import NOON, Builder
 
 HEADINGS = ["Response ID", "Submitted Date", "Name", "Organisation", "Respondent type", "Why?", "How much?"]
 ROWS = [
@@ -146,6 +147,17 @@ def test_a_heading_that_is_a_formula_is_words_in_the_file_of_columns(
     assert session.scalar(select(func.count()).select_from(AnswerChoice)) == 1
 
 
+def test_a_day_still_to_come_is_a_problem_of_its_row_before_anything_is_stored(
+    run: Run, session: Session, tmp_path: Path
+) -> None:
+    ahead = ["A-3", "2099-02-01 10:00", "", "", "", "Words.", ""]
+    trial = run(saved(tmp_path, [*ROWS, ahead]), "--dry-run")
+    assert trial.exit_code == 2
+    assert "Row 4, column B: “2099-02-01 10:00” is still to come." in trial.stderr
+    assert run(saved(tmp_path, [*ROWS, ahead]), "--leave-out-problems").exit_code == 0
+    assert how_many(session) == 2
+
+
 def test_use_that_is_unknown_is_told_with_what_is_known(run: Run, tmp_path: Path) -> None:
     columns = tmp_path / "columns.csv"
     columns.write_text("column,heading,use,question,part\nA,x,reply,,\n", encoding="utf-8")
@@ -162,8 +174,12 @@ def test_columns_that_answer_no_question_are_refused(run: Run, tmp_path: Path) -
     assert "No column answers a question of this call." in result.stderr
 
 
-def test_responses_after_closing_need_a_reason(run: Run, session: Session, tmp_path: Path) -> None:
-    late = [["C-1", "2099-01-01 10:00", "", "", "", "Words.", ""]]
+def test_responses_after_closing_need_a_reason(
+    run: Run, session: Session, call: Call, tmp_path: Path
+) -> None:
+    call.opens_at, call.closes_at = NOON - timedelta(days=9), NOON - timedelta(days=8)
+    session.commit()
+    late = [["C-1", f"{NOON - timedelta(days=6):%Y-%m-%d} 10:00", "", "", "", "Words.", ""]]
     refused = run(saved(tmp_path, late))
     assert refused.exit_code == 2
     assert "--why-late" in refused.stderr
