@@ -132,6 +132,27 @@ def test_rows_survive_migrations_that_rebuild_the_tables_they_name(
             assert db.session.execute(text("PRAGMA foreign_key_check")).all() == []
 
 
+@pytest.mark.parametrize("revision", ["base", "0003", "-99"])
+def test_a_database_in_use_is_not_taken_back_to_what_cannot_hold_it_and_stays_as_it_was(
+    fresh_app: Callable[..., Flask], revision: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    app = fresh_app()
+    with app.app_context():
+        upgrade()
+        with transaction() as session:
+            build = Builder(session)
+            build.submission(build.call(build.inquiry()), "Words.")
+        db.session.remove()
+        before = inspect(db.engine).get_table_names()
+        with pytest.raises(SystemExit):
+            downgrade(revision=revision)
+        assert "restore the copy that was made before it was upgraded" in caplog.text
+        assert inspect(db.engine).get_table_names() == before
+        upgrade()
+        downgrade(revision="0004")
+        assert db.session.scalar(text("SELECT version_num FROM alembic_version")) == "0004"
+
+
 def test_tables_have_their_triggers_and_no_others(session: Session) -> None:
     catalogue = {
         "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
