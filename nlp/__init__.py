@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from nlp.agreement import Agreement, Interval, bootstrap_interval, measure_agreement
     from nlp.calibration import AcceptanceCurve, Judged
+    from nlp.drafts import Chosen, Quotable, choose
     from nlp.duplicates import DuplicateFinder, Group, Member
     from nlp.emergent import EmergentGroup, GroupFinder, novelty
     from nlp.errors import DamagedArtefactError, EmptyCodebookError, NlpError
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "AcceptanceCurve": "nlp.calibration",
     "Agreement": "nlp.agreement",
+    "Chosen": "nlp.drafts",
     "CodeSpec": "nlp.types",
     "DamagedArtefactError": "nlp.errors",
     "Decided": "nlp.types",
@@ -50,6 +52,7 @@ _HOMES = {
     "Proposal": "nlp.types",
     "Proposer": "nlp.proposer",
     "QuestionPlacer": "nlp.questions",
+    "Quotable": "nlp.drafts",
     "Reason": "nlp.types",
     "ScoredCode": "nlp.types",
     "Span": "nlp.types",
@@ -58,6 +61,7 @@ _HOMES = {
     "TextToSearch": "nlp.personal",
     "Unread": "nlp.which_next",
     "bootstrap_interval": "nlp.agreement",
+    "choose": "nlp.drafts",
     "enough_read": "nlp.estimates",
     "installed_pipeline": "nlp.personal",
     "is_blind": "nlp.which_next",
@@ -70,6 +74,7 @@ _HOMES = {
 __all__ = [
     "AcceptanceCurve",
     "Agreement",
+    "Chosen",
     "CodeSpec",
     "DamagedArtefactError",
     "Decided",
@@ -92,6 +97,7 @@ __all__ = [
     "Proposal",
     "Proposer",
     "QuestionPlacer",
+    "Quotable",
     "Reason",
     "ScoredCode",
     "Span",
@@ -100,6 +106,7 @@ __all__ = [
     "TextToSearch",
     "Unread",
     "bootstrap_interval",
+    "choose",
     "enough_read",
     "installed_pipeline",
     "is_blind",

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
-from sklearn.decomposition import TruncatedSVD
 from sklearn.preprocessing import normalize
+from sklearn.utils.extmath import randomized_svd
 
 from nlp.encoder import Encoder
 from nlp.features import TextFeatures, TextMatrix
@@ -36,9 +36,17 @@ def place(
 ) -> tuple[Points, NDArray[np.bool_]]:
     """A point for each text, (texts, at most 50), and which texts have a known word or run of characters.
 
-    `weights` say how much each text counts in learning what is common; `seed` chooses the sample to learn
-    from where there are more than 20,000 texts.
+    Points tell how texts differ: what all share is taken away. `weights` say how much each text counts in
+    learning what is common; `seed` chooses the sample to learn from where there are more than 20,000 texts.
     """
+    rows, heard = directions_of(texts, weights, encoder, seed, say)
+    return _main_directions(rows, weights), heard
+
+
+def directions_of(
+    texts: Sequence[str], weights: NDArray[np.float64], encoder: Encoder | None, seed: int, say: Say = silent
+) -> tuple[FloatArray, NDArray[np.bool_]]:
+    """As `place`, but with what all share: a row for each text, whose cosines say how alike texts are."""
     chosen = _sample(len(texts), seed)
     features = TextFeatures(encoder).fit([texts[i] for i in chosen])
     directions = _directions(features, [texts[i] for i in chosen], weights[chosen])
@@ -48,7 +56,7 @@ def place(
         parts.append(_joined(batch, directions))
         heard.append(np.diff(batch.word.indptr) + np.diff(batch.char.indptr) > 0)
         say(f"{min(first + _AT_ONCE, len(texts))} of {len(texts)} texts measured")
-    return _main_directions(np.concatenate(parts), weights), np.concatenate(heard)
+    return np.concatenate(parts), np.concatenate(heard)
 
 
 def _sample(count: int, seed: int) -> NDArray[np.int64]:
@@ -65,7 +73,7 @@ def _directions(features: TextFeatures, texts: Sequence[str], weights: NDArray[n
     if wanted < 1:
         return np.zeros((words.shape[1], 1), dtype=np.float32)
     weighed = sparse.csr_array(sparse.diags_array(np.sqrt(weights)) @ words)
-    found = TruncatedSVD(wanted, random_state=_SEARCH).fit(weighed).components_
+    _, _, found = randomized_svd(weighed, wanted, n_iter=5, random_state=_SEARCH)
     return np.asarray(found.T, dtype=np.float32)
 
 

@@ -14,6 +14,7 @@ from consult.codebook.models_groups import EmergentGroup, EmergentGroupMember, G
 from consult.codebook.rules_groups import (
     GROWN_AT_LEAST,
     GROWN_BY,
+    LOOSE,
     SETTLING,
     GroupVerdict,
     SearchedIn,
@@ -62,6 +63,7 @@ class GroupShown:
     size: int
     submissions: int
     size_before: int | None
+    likeness: float
     searched_in: SearchedIn
     found_at: datetime
     newest: bool
@@ -78,6 +80,11 @@ class GroupShown:
     def grown(self) -> bool:
         """Tell whether it has grown since the search before."""
         return has_grown(self.size_before, self.size)
+
+    @property
+    def loose(self) -> bool:
+        """Tell whether its passages have little in common."""
+        return self.likeness < LOOSE
 
     @property
     def settled(self) -> bool:
@@ -100,7 +107,7 @@ def newest_search(session: Session, inquiry_id: int, searched_in: SearchedIn) ->
 
 
 def offered_groups(session: Session, inquiry_id: int, searched_in: SearchedIn, page: int = 1) -> GroupPage:
-    """Return one page of the groups that wait for a person, those grown first, then by size and likeness."""
+    """Return one page of the groups that wait for a person, those grown first, then by size and closeness."""
     waiting = _waiting(inquiry_id, searched_in)
     count = session.scalar(select(func.count()).select_from(EmergentGroup).where(*waiting)) or 0
     before = aliased(EmergentGroup)
@@ -111,7 +118,7 @@ def offered_groups(session: Session, inquiry_id: int, searched_in: SearchedIn, p
         .where(*waiting)
         .order_by(
             func.coalesce(_grown(before), False).desc(),
-            (EmergentGroup.size * EmergentGroup.likeness).desc(),
+            (EmergentGroup.size * EmergentGroup.likeness * EmergentGroup.likeness).desc(),
             EmergentGroup.id,
         )
         .limit(GROUPS_A_PAGE)
@@ -269,6 +276,7 @@ def _shown(session: Session, ids: Sequence[int]) -> list[GroupShown]:
             size=row.EmergentGroup.size,
             submissions=row.EmergentGroup.submissions,
             size_before=row.size_before,
+            likeness=row.EmergentGroup.likeness,
             searched_in=row.searched_in,
             found_at=row.begun_at,
             newest=newest[row.inquiry_id, row.searched_in] == row.search_id,

@@ -11,6 +11,8 @@ LEAST_PASSAGES = 3
 LEAST_SUBMISSIONS = 2
 # A group has grown when it has gained a fifth, and not merely a passage or two.
 GROWN_BY, GROWN_AT_LEAST = 1.2, 3
+# Of passages less like what is typical of them than this, many will have little to do with it.
+LOOSE = 0.35
 # New evidence that is worth another look: half as much again.
 AGAIN_AFTER, FIRST_AFTER = 1.5, 200
 _WORD = re.compile(r"\w+")

@@ -91,7 +91,7 @@ SECTIONS = (
         ("campaigns", "documents", "paragraphs", "versions", "withdrawal"),
     ),
     Section("Publication", "publishing.overview", Permission.PUBLISH_EVIDENCE, ("redaction",)),
-    Section("Codebook", "codebook.tree", Permission.READ_CODEBOOK),
+    Section("Codebook", "codebook.tree", Permission.READ_CODEBOOK, ("groups",)),
     Section("Coding", "coding.queue", Permission.CODE_EVIDENCE, ("quality", "runs", "suggestions")),
     Section("Themes", "themes.index", Permission.READ_THEMES),
     Section("Records", "reports.records", Permission.EXPORT_RECORDS),
