@@ -82,6 +82,11 @@ def test_twenty_suggestions_are_decided_without_the_mouse(page: Page, sign_in: S
             page.keyboard.press("j")
             page.keyboard.press("k")
             continue
+        if page.locator(".is-current .app-blind").count():
+            read_the_current(page)
+        if not page.locator(".is-current .app-suggestion").count():
+            page.keyboard.press("j")
+            continue
         decide(page, "a" if decided % 3 == 0 else "r")
         decided += 1
     page.reload()
@@ -161,6 +166,45 @@ def test_coding_works_without_script(plain_page: Page, sign_in: SignIn) -> None:
     expect(plain_page.locator(".app-suggestion")).to_have_count(before - 1)
 
 
+def test_a_passage_is_split_by_key_and_joined_again(page: Page, sign_in: SignIn, look: Look) -> None:
+    sign_in(page, "analyst")
+    page.goto(f"{HOME}/coding/LOC0021")
+    passages = page.locator(".app-passage")
+    before, words = passages.count(), passages.nth(1).locator(".app-passage__text").inner_text()
+    passages.nth(1).focus()
+    page.keyboard.press("x")
+    expect(page.get_by_role("heading", name="Cut this passage anew")).to_be_visible()
+    look(page, "staff-cut-anew")
+    page.get_by_role("radio").first.focus()
+    page.keyboard.press("Space")
+    page.keyboard.press("Enter")
+    expect(passages).to_have_count(before + 1)
+    first = passages.nth(1)
+    assert words.startswith(first.locator(".app-passage__text").inner_text().strip())
+    first.focus()
+    page.keyboard.press("x")
+    page.get_by_role("button", name="Join the two passages").click()
+    expect(passages).to_have_count(before)
+    assert passages.nth(1).locator(".app-passage__text").inner_text() == words
+
+
+def test_a_passage_is_split_without_script_at_words_that_are_typed(plain_page: Page, sign_in: SignIn) -> None:
+    sign_in(plain_page, "analyst")
+    plain_page.goto(f"{HOME}/coding/LOC0064")
+    before = plain_page.locator(".app-passage").count()
+    plain_page.get_by_role("link", name="Split or join").last.click()
+    plain_page.get_by_role("radio", name="At other words").check()
+    plain_page.get_by_label("Words with which the second passage begins").fill("no such words")
+    plain_page.get_by_role("button", name="Split the passage").click()
+    expect(plain_page.get_by_role("alert")).to_contain_text("These words are not in the passage")
+    typed = plain_page.get_by_label("Words with which the second passage begins")
+    expect(typed).to_have_value("no such words")
+    words = plain_page.locator("blockquote").first.inner_text().split()
+    typed.fill(" ".join(words[3:8]))
+    plain_page.get_by_role("button", name="Split the passage").click()
+    expect(plain_page.locator(".app-passage")).to_have_count(before + 1)
+
+
 def test_a_passage_drawn_by_lot_is_read_before_its_suggestions_are_seen(page: Page, sign_in: SignIn) -> None:
     sign_in(page, "analyst")
     page.goto(f"{HOME}/coding/LOC0020")
@@ -177,8 +221,7 @@ def test_a_lost_connection_loses_no_act(page: Page, sign_in: SignIn) -> None:
     sign_in(page, "analyst")
     page.goto(f"{HOME}/coding/LOC0020")
     read_what_was_drawn(page)
-    page.keyboard.press("j")
-    page.keyboard.press("k")
+    page.locator(".app-passage", has=page.locator(".app-suggestion")).first.focus()
     before = open_suggestions(page)
     page.context.set_offline(True)
     page.keyboard.press("r")
@@ -186,6 +229,8 @@ def test_a_lost_connection_loses_no_act(page: Page, sign_in: SignIn) -> None:
     expect(page.locator("#trouble-words")).to_contain_text("not saved yet")
     page.context.set_offline(False)
     page.locator("#retry").click()
+    expect(page.locator("#trouble")).to_be_hidden()
+    expect(page.locator(".app-suggestion")).to_have_count(before - 1)
     expect(status(page)).to_contain_text("Saved")
     page.reload()
     expect(page.locator(".app-suggestion")).to_have_count(before - 1)
@@ -193,10 +238,16 @@ def test_a_lost_connection_loses_no_act(page: Page, sign_in: SignIn) -> None:
 
 def read_what_was_drawn(page: Page) -> None:
     """Say of each passage drawn by lot that it has been read, so that its suggestions are there."""
+    for _ in range(page.locator(".app-blind").count()):
+        page.locator(".app-passage", has=page.locator(".app-blind")).first.focus()
+        read_the_current(page)
+
+
+def read_the_current(page: Page) -> None:
     waiting = page.locator(".app-blind")
-    for left in range(waiting.count() - 1, -1, -1):
-        waiting.first.get_by_role("button").click()
-        expect(waiting).to_have_count(left)
+    before = waiting.count()
+    page.keyboard.press("b")
+    expect(waiting).to_have_count(before - 1)
 
 
 def test_a_call_is_written_and_published_in_the_browser(page: Page, sign_in: SignIn, look: Look) -> None:
