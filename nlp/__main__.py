@@ -9,10 +9,15 @@ import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from nlp.errors import NlpError
 
+if TYPE_CHECKING:
+    from nlp.encoder import Encoder
+
+#: Where requirements/setup.sh puts the encoder.
+_INSTALLED = Path(__file__).resolve().parents[1] / ".cache" / "encoder"
 _OK, _FAULT, _BAD_INPUT = 0, 1, 2
 
 
@@ -45,6 +50,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_duplicates(commands.add_parser("duplicates", help="group near-identical letters"))
     _add_discover(commands.add_parser("discover", help="group passages that speak of the same thing"))
     _add_agreement(commands.add_parser("agreement", help="measure how well coders agree"))
+    _add_prepare_encoder(commands.add_parser("prepare-encoder", help="make the encoder from its weights"))
     _add_learn_fusion(commands.add_parser("learn-fusion", help="remake the weights of the library"))
     return parser
 
@@ -59,6 +65,7 @@ def _add_evaluate(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, default=0, help="of the shuffle of the labelled passages")
     parser.add_argument("--out", type=Path, required=True, metavar="JSON")
     parser.add_argument("--compare", action="store_true", help="print plain methods beside ours")
+    _add_encoder(parser)
     parser.set_defaults(run=_evaluate)
 
 
@@ -86,10 +93,26 @@ def _add_agreement(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(run=_agreement)
 
 
+def _add_prepare_encoder(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--published", type=Path, required=True, metavar="DIR", help="has model.safetensors, tokenizer.json"
+    )
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR")
+    parser.set_defaults(run=_prepare_encoder)
+
+
 def _add_learn_fusion(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data", type=Path, required=True, metavar="DIR", help="folder of the coded corpora")
     parser.add_argument("--out", type=Path, required=True, metavar="JSON")
+    _add_encoder(parser)
     parser.set_defaults(run=_learn_fusion)
+
+
+def _add_encoder(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--encoder", metavar="DIR",
+        help="folder of the sentence encoder, or 'none' (default: .cache/encoder)",
+    )  # fmt: skip
 
 
 def _counts(text: str) -> list[int]:
@@ -109,7 +132,9 @@ def _evaluate(chosen: argparse.Namespace) -> None:
         raise NlpError("--seed must be 0 or more.")
     corpus = read_corpus(chosen.units, chosen.labels, chosen.codebook)
     _say(f"{len(corpus.texts)} units, {len(corpus.codes)} codes")
-    result = evaluate(corpus, chosen.labelled, _say, seed=chosen.seed, compare=chosen.compare)
+    result = evaluate(
+        corpus, chosen.labelled, _say, seed=chosen.seed, compare=chosen.compare, encoder=_encoder(chosen)
+    )
     _write(chosen.out, json.dumps(result, indent=1, ensure_ascii=False) + "\n")
     if chosen.compare:
         print(comparison(result))
@@ -152,7 +177,26 @@ def _learn_fusion(chosen: argparse.Namespace) -> None:
     from nlp.learn_fusion import learn_fusion
 
     _check_writable(chosen.out)
-    _write(chosen.out, learn_fusion(chosen.data, _say))
+    _write(chosen.out, learn_fusion(chosen.data, _say, _encoder(chosen)))
+
+
+def _prepare_encoder(chosen: argparse.Namespace) -> None:
+    from nlp.minilm import prepare
+
+    prepare(chosen.published, chosen.out)
+
+
+def _encoder(chosen: argparse.Namespace) -> Encoder | None:
+    """The one asked for; without asking, the one installed, where there is one."""
+    from nlp.encoder import KeepingEncoder, installed_encoder
+
+    if chosen.encoder == "none":
+        return None
+    encoder, told = installed_encoder(Path(chosen.encoder) if chosen.encoder else _INSTALLED)
+    if chosen.encoder and encoder is None:
+        raise NlpError(told)
+    _say(told)
+    return encoder and KeepingEncoder(encoder)
 
 
 def _check_writable(path: Path) -> None:

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from nlp.correction import Correction
 from nlp.encoder import Encoder
 from nlp.errors import DamagedArtefactError
 from nlp.features import TextFeatures, TextMatrix
@@ -25,11 +26,11 @@ from nlp.linear import LinearMap
 from nlp.model import Model
 from nlp.proposer import Proposer
 from nlp.ridge import Ridge
-from nlp.similarity import Definitions
+from nlp.similarity import SIGNALS, Definitions, Meant, Spelled
 from nlp.stack import Stack
 from nlp.types import CodeSpec
 
-_FORMAT = 2
+_FORMAT = 3
 _JSON, _ARRAYS = "model.json", "arrays.npz"
 Arrays = dict[str, NDArray[Any]]
 
@@ -108,14 +109,15 @@ def _arrays_of(model: Model) -> Arrays:
         **_rows_of("described.word", model.described.word),
         **_rows_of("described.char", model.described.char),
     }
-    for signal, (word, char) in enumerate(definitions.maps_):
-        arrays |= _map_of(f"map.{signal}.word", word) | _map_of(f"map.{signal}.char", char)
-    if model.ridge is not None and model.stack is not None:
+    for name, signal in definitions.signals_.items():
+        arrays |= _signal_of(f"signal.{name}", signal)
+    if model.ridge is not None and model.stack is not None and model.correction is not None:
         arrays |= _map_of("ridge.word", model.ridge.word) | _map_of("ridge.char", model.ridge.char)
         arrays |= {"ridge.level": model.ridge.level, "ridge.penalty": np.array(model.ridge.penalty)}
         arrays |= {"ridge.dense": model.ridge.dense}
         arrays |= {"stack.coefficients": model.stack.coefficients, "stack.levels": model.stack.levels}
-        arrays |= {"counts": model.decisions}
+        arrays |= {"correction.slopes": model.correction.slopes}
+        arrays |= {"correction.shift": np.array(model.correction.shift), "counts": model.decisions}
     return arrays
 
 
@@ -123,10 +125,10 @@ def _model_of(arrays: Arrays, encoder: Encoder | None) -> Model:
     idf = arrays["word_idf"], arrays["gram_idf"]
     words, grams = _unpacked(arrays["words"]), _unpacked(arrays["grams"])
     features = TextFeatures(encoder).restore(words, grams, idf)
-    signals = [f"map.{i}" for i in range(2) if f"map.{i}.word.place" in arrays]
-    maps = [(_map(arrays, f"{signal}.word"), _map(arrays, f"{signal}.char")) for signal in signals]
+    found = ((name, _signal(arrays, f"signal.{name}")) for name in SIGNALS)
+    signals = {name: signal for name, signal in found if signal is not None}
     usual = arrays["mean"], arrays["spread"], arrays["usual_best"]
-    definitions = Definitions().restore(maps, usual, int(arrays["n_held"]))
+    definitions = Definitions().restore(signals, usual, int(arrays["n_held"]))
     described = TextMatrix(
         _rows(arrays, "described.word"), _rows(arrays, "described.char"), arrays["described.dense"]
     )
@@ -136,7 +138,8 @@ def _model_of(arrays: Arrays, encoder: Encoder | None) -> Model:
     dense, level, penalty = arrays["ridge.dense"], arrays["ridge.level"], float(arrays["ridge.penalty"])
     ridge = Ridge(_map(arrays, "ridge.word"), _map(arrays, "ridge.char"), dense, level, penalty)
     stack = Stack(arrays["stack.coefficients"], arrays["stack.levels"])
-    return model.with_decisions(ridge, stack, arrays["counts"])
+    line = Correction(arrays["correction.slopes"], np.float32(arrays["correction.shift"]))
+    return model.with_decisions(ridge, stack, line, arrays["counts"])
 
 
 def _packed(words: list[str]) -> NDArray[np.uint8]:
@@ -146,6 +149,20 @@ def _packed(words: list[str]) -> NDArray[np.uint8]:
 
 def _unpacked(packed: NDArray[np.uint8]) -> list[str]:
     return packed.tobytes().decode("utf-8", "surrogatepass").split("\n")
+
+
+def _signal_of(name: str, signal: Spelled | Meant) -> Arrays:
+    if isinstance(signal, Meant):
+        return {f"{name}.vectors": signal.vectors}
+    return _map_of(f"{name}.word", signal.word) | _map_of(f"{name}.char", signal.char)
+
+
+def _signal(arrays: Arrays, name: str) -> Spelled | Meant | None:
+    if f"{name}.vectors" in arrays:
+        return Meant(arrays[f"{name}.vectors"])
+    if f"{name}.word.place" in arrays:
+        return Spelled(_map(arrays, f"{name}.word"), _map(arrays, f"{name}.char"))
+    return None
 
 
 def _map_of(name: str, linear: LinearMap) -> Arrays:

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import astuple
 from itertools import pairwise
 
 from nlp.errors import EmptyCodebookError, NlpError
 from nlp.types import CodeSpec
+
+# Ends of phrases: codebooks list what counts with semicolons, brackets, bars or quotation marks between.
+_PHRASE_END = re.compile(r"[.;()!?|\n]|', '|’, ‘")
+_EDGES = " '‘’\"“”"
+_SHORTEST = 4
 
 
 def checked(codes: Sequence[CodeSpec]) -> list[CodeSpec]:
@@ -32,3 +38,10 @@ def describing_text(code: CodeSpec) -> str:
 def defining_text(code: CodeSpec) -> str:
     """All that speaks for the code, its example passages too."""
     return " ".join([describing_text(code), *code.examples])
+
+
+def defining_phrases(code: CodeSpec) -> list[str]:
+    """The same, cut into its phrases: what is said once in a long list must not drown in it."""
+    said = [code.definition, code.include, *code.examples]
+    phrases = [phrase.strip(_EDGES) for text in said for phrase in _PHRASE_END.split(text)]
+    return [code.name or code.code, *code.synonyms, *(one for one in phrases if len(one) >= _SHORTEST)]

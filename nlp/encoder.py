@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 from sklearn.preprocessing import normalize
 
-from nlp.errors import NlpError
+from nlp.errors import DamagedArtefactError, NlpError
 from nlp.words import FloatArray
 
 
@@ -23,6 +24,39 @@ class Encoder(Protocol):
     def encode(self, texts: Sequence[str]) -> FloatArray:
         """One row for each text."""
         ...
+
+
+class KeepingEncoder:
+    """Another encoder's vectors, each text encoded once: for callers that come back with the same texts."""
+
+    def __init__(self, encoder: Encoder) -> None:
+        self.name = encoder.name
+        self._encoder = encoder
+        self._kept: dict[str, FloatArray] = {}
+
+    def encode(self, texts: Sequence[str]) -> FloatArray:
+        """One row for each text."""
+        new = sorted(set(texts) - set(self._kept))
+        if new or not texts:
+            rows = self._encoder.encode(new)
+            self._kept.update(zip(new, rows, strict=True))
+        return np.stack([self._kept[text] for text in texts]) if texts else rows
+
+
+def installed_encoder(folder: Path) -> tuple[Encoder | None, str]:
+    """The encoder that the installation put into a folder, or None; and one line that says which or why not.
+
+    Everything works without one, only less well: so nothing that is wrong with it is an error here.
+    """
+    try:
+        from nlp.minilm import MiniLm  # its libraries need not be there
+
+        encoder = MiniLm(folder)
+    except ImportError as error:
+        return None, f"No sentence encoder: {error.name} is not installed. Suggestions rest on words alone."
+    except DamagedArtefactError as error:
+        return None, f"No sentence encoder: {error} Suggestions rest on words alone."
+    return encoder, f"Sentence encoder: {encoder.name}."
 
 
 def encoded(encoder: Encoder | None, texts: Sequence[str]) -> FloatArray:

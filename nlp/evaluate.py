@@ -10,6 +10,7 @@ import numpy as np
 
 from nlp.baselines import cosine_scores, regression_scores
 from nlp.corpus import Corpus
+from nlp.encoder import Encoder
 from nlp.errors import NlpError
 from nlp.measures import MEASURES
 from nlp.proposer import Proposer
@@ -41,7 +42,13 @@ class _Trial:
 
 
 def evaluate(
-    corpus: Corpus, labelled: Sequence[int], say: Say, *, seed: int = 0, compare: bool = False
+    corpus: Corpus,
+    labelled: Sequence[int],
+    say: Say,
+    *,
+    seed: int = 0,
+    compare: bool = False,
+    encoder: Encoder | None = None,
 ) -> dict[str, object]:
     """Measures at each number of labelled passages, 0 meaning the codebook alone.
 
@@ -50,9 +57,12 @@ def evaluate(
     has no part to score.
     """
     trial = _trial(corpus, seed)
-    proposer = Proposer(seed=seed).fit(corpus.codes, corpus.texts, [])
+    proposer = Proposer(seed=seed, encoder=encoder).fit(corpus.codes, corpus.texts, [])
     points = [_point(trial, proposer, count, say, compare=compare) for count in labelled]
-    return {"codes": len(corpus.codes), "test": len(trial.test), "seed": seed, "points": points}
+    name = None if encoder is None else encoder.name
+    return {
+        "codes": len(corpus.codes), "test": len(trial.test), "seed": seed, "encoder": name, "points": points
+    }  # fmt: skip
 
 
 def _trial(corpus: Corpus, seed: int) -> _Trial:

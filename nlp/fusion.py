@@ -26,12 +26,12 @@ class Fusion:
 
 
 @cache
-def shipped_fusion(*, enough_held: bool) -> Fusion:
-    """The weights that come with the library: one set for many passages held, one for few.
+def shipped_fusion(*, enough_held: bool, encoder: bool) -> Fusion:
+    """The weights that come with the library: for many passages held or few, with an encoder or without.
 
     nlp/learn_fusion.py made them; nlp/fusion_weights.json says from what.
     """
     table = json.loads(files("nlp").joinpath("fusion_weights.json").read_text("utf-8"))
-    chosen = table["many" if enough_held else "few"]
+    chosen = table["encoder" if encoder else "words"]["many" if enough_held else "few"]
     weights = np.array([chosen["weights"].get(column, 0.0) for column in COLUMNS], dtype=np.float32)
     return Fusion(weights, np.float32(chosen["intercept"]))

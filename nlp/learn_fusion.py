@@ -2,9 +2,10 @@
 
 The weights are those of a logistic regression over pairs of passage and code from four corpora that
 people coded, whose licences allow it. No weight of a similarity may be negative, which four corpora
-are too few to justify. Each corpus also comes in disguises (without definitions, without examples,
-with a part of its codes), so that the weights suit codebooks of other shapes; each disguise counts
-as much as any other. Before it writes, it prints how well weights do on a corpus they never saw.
+are too few to justify. No label of the part that is scored is seen. Each corpus also comes in
+disguises (without definitions, without examples, with a part of its codes), so that the weights suit
+codebooks of other shapes; each disguise counts as much as any other. Before it writes, it prints
+how well weights do on a corpus they never saw.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from scipy.optimize import minimize
 
 from nlp.codebook import defining_text
 from nlp.corpus import Corpus, read_corpus
+from nlp.encoder import Encoder
 from nlp.features import TextFeatures
 from nlp.fusion import Fusion
 from nlp.measures import mean_average_precision, recall_at_3
@@ -34,8 +36,7 @@ SOURCES = (
     ("csta_uk_manifestos_8792_05", "MIT"),
     ("valueeval_args", "CC BY 4.0"),
 )
-_AT_MOST_HELD = 4_000
-_FEW_HELD = ENOUGH_HELD * 3 // 4
+_HELD = (("many", 4_000), ("few", ENOUGH_HELD * 3 // 4))
 _PAIRS_OF_EACH = 40_000
 _PULL = 1e-3
 _SEED = 1
@@ -51,30 +52,47 @@ class _Sample:
     truth: NDArray[np.bool_]
 
 
-def learn_fusion(data: Path, say: Say) -> str:
-    """Learn both sets of weights, report each corpus left out in turn; returns the file's text."""
+def learn_fusion(data: Path, say: Say, encoder: Encoder | None) -> str:
+    """Learn all sets of weights, report each corpus left out in turn; returns the file's text.
+
+    Without an encoder the sets that need one are missing.
+    """
     corpora = {name: _corpus(data / name) for name, _ in SOURCES}
-    sources = [" ".join(source) for source in SOURCES]
-    table: dict[str, object] = {"made_by": "python -m nlp learn-fusion", "sources": sources}
-    for key, held in (("many", _AT_MOST_HELD), ("few", _FEW_HELD)):
-        samples = [sample for name, corpus in corpora.items() for sample in _samples(name, corpus, held)]
-        for name in corpora:
-            fusion = _fit([sample for sample in samples if sample.source != name])
-            say(f"{key}: {name} left out: {_report(fusion, next(s for s in samples if s.source == name))}")
-        table[key] = _as_json(_fit(samples))
+    table: dict[str, object] = {
+        "made_by": "python -m nlp learn-fusion",
+        "sources": [" ".join(source) for source in SOURCES],
+        "words": {size: _learned(f"words, {size}", corpora, held, say, None) for size, held in _HELD},
+    }
+    if encoder is not None:
+        table["encoder_name"] = encoder.name
+        table["encoder"] = {
+            size: _learned(f"encoder, {size}", corpora, held, say, encoder) for size, held in _HELD
+        }
     return json.dumps(table, indent=1) + "\n"
+
+
+def _learned(
+    title: str, corpora: dict[str, Corpus], held: int, say: Say, encoder: Encoder | None
+) -> dict[str, object]:
+    """One set of weights, after a report of how well it does on each corpus when that is left out."""
+    samples = [one for name, corpus in corpora.items() for one in _samples(name, corpus, held, encoder)]
+    for name in corpora:
+        fusion = _fit([sample for sample in samples if sample.source != name])
+        say(f"{title}: {name} left out: {_report(fusion, next(s for s in samples if s.source == name))}")
+    return _as_json(_fit(samples))
 
 
 def _corpus(folder: Path) -> Corpus:
     return read_corpus(folder / "units.csv", folder / "labels.csv", folder / "codebook.csv")
 
 
-def _samples(name: str, corpus: Corpus, held: int) -> Iterator[_Sample]:
+def _samples(name: str, corpus: Corpus, held: int, encoder: Encoder | None) -> Iterator[_Sample]:
     rng = np.random.default_rng(_SEED)
+    to_learn_from, _ = corpus.division(_SEED)
     for codes, disguise in _disguises(corpus, rng):
-        rows = np.sort(rng.permutation(len(corpus.texts))[:held])
+        rows = np.sort(rng.permutation(to_learn_from)[:held])
         texts = [corpus.texts[i] for i in rows]
-        yield _Sample(name, _columns(disguise, texts), corpus.truth[rows][:, codes])
+        yield _Sample(name, _columns(disguise, texts, encoder), corpus.truth[rows][:, codes])
 
 
 def _disguises(corpus: Corpus, rng: np.random.Generator) -> Iterator[tuple[list[int], list[CodeSpec]]]:
@@ -88,8 +106,8 @@ def _disguises(corpus: Corpus, rng: np.random.Generator) -> Iterator[tuple[list[
         yield part, [corpus.codes[i] for i in part]
 
 
-def _columns(codes: Sequence[CodeSpec], texts: list[str]) -> FloatArray:
-    features = TextFeatures().fit([*texts, *(defining_text(code) for code in codes)])
+def _columns(codes: Sequence[CodeSpec], texts: list[str], encoder: Encoder | None) -> FloatArray:
+    features = TextFeatures(encoder).fit([*texts, *(defining_text(code) for code in codes)])
     matrix = features.transform(texts)
     definitions = Definitions().fit(codes, features, matrix)
     return definitions.columns(definitions.similarities(matrix))

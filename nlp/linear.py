@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 import numpy as np
@@ -37,6 +37,10 @@ class LinearMap:
         """Outputs for each text."""
         product = _moved(texts, self.place, len(self.weights)) @ self.weights
         return np.asarray(product, dtype=np.float32)
+
+    def times(self, factors: FloatArray) -> Self:
+        """The same with each output multiplied."""
+        return replace(self, weights=self.weights * factors)
 
     def of_grams(self, grams: IntArray, outputs: IntArray) -> FloatArray:
         """The weights of some n-grams for some outputs, (outputs, n-grams)."""

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit
 
+from nlp.correction import Correction
 from nlp.features import TextFeatures, TextMatrix
 from nlp.fusion import Fusion
 from nlp.reasons import Term
@@ -38,6 +39,7 @@ class Model:
     described: TextMatrix
     ridge: Ridge | None = None
     stack: Stack | None = None
+    correction: Correction | None = None
     counts: NDArray[np.int64] | None = None
 
     @property
@@ -47,11 +49,13 @@ class Model:
 
     def without_decisions(self) -> Self:
         """The same model before it learned."""
-        return replace(self, ridge=None, stack=None, counts=None)
+        return replace(self, ridge=None, stack=None, correction=None, counts=None)
 
-    def with_decisions(self, ridge: Ridge, stack: Stack, counts: NDArray[np.int64]) -> Self:
+    def with_decisions(
+        self, ridge: Ridge, stack: Stack, correction: Correction, counts: NDArray[np.int64]
+    ) -> Self:
         """The same model after it learned."""
-        return replace(self, ridge=ridge, stack=stack, counts=counts)
+        return replace(self, ridge=ridge, stack=stack, correction=correction, counts=counts)
 
     def measure(self, texts: Sequence[str]) -> TextMatrix:
         """Texts as numbers."""
@@ -67,6 +71,8 @@ class Model:
         logits = self.fusion.logits(self.definitions.columns(similarities))
         if self.ridge is not None and self.stack is not None:
             logits = self.stack.logits(logits, self.ridge.scores(texts))
+        if self.correction is not None:
+            logits = self.correction.logits(logits)
         heard = (np.diff(texts.word.indptr) > 0) | (np.diff(texts.char.indptr) > 0)
         return Scores(expit(logits), similarities, heard)
 
@@ -75,7 +81,8 @@ class Model:
         trust_defined, trust_learned = (1.0, 0.0) if self.stack is None else self.stack.coefficients[:2]
         slopes = self.definitions.slopes(self.fusion.weights, row_spread(scores.similarities))
         factors = np.float32(trust_defined / 2) * slopes
-        terms = [Term(*pair, factor) for pair, factor in zip(self.definitions.maps_, factors, strict=True)]
+        spelled = zip(self.definitions.spelled_, factors, strict=True)
+        terms = [Term(signal.word, signal.char, factor) for signal, factor in spelled]
         if self.ridge is not None:
             learned = np.full(scores.probabilities.shape, trust_learned, dtype=np.float32)
             terms.append(Term(self.ridge.word, self.ridge.char, learned))

@@ -9,6 +9,7 @@ from typing import Self
 import numpy as np
 from scipy.special import expit
 
+from nlp.correction import fit_correction
 from nlp.codebook import checked, defining_text, describing_text
 from nlp.decisions import DecisionTable
 from nlp.encoder import Encoder
@@ -18,7 +19,7 @@ from nlp.fingerprint import data_hash, text_hashes
 from nlp.fusion import shipped_fusion
 from nlp.model import Model, Scores
 from nlp.reasons import ReasonFinder
-from nlp.ridge import fit_ridge
+from nlp.ridge import fit_ridge, steadied
 from nlp.similarity import Definitions
 from nlp.stack import fit_stack
 from nlp.types import CodeSpec, Decided, Proposal, ScoredCode
@@ -70,7 +71,7 @@ class Proposer:
         definitions = Definitions().fit(ordered, features, features.transform(held))
         described = features.transform([describing_text(code) for code in ordered])
         self.codes_ = tuple(code.code for code in ordered)
-        fusion = shipped_fusion(enough_held=definitions.enough_held_)
+        fusion = shipped_fusion(enough_held=definitions.enough_held_, encoder=self.encoder is not None)
         self.model_ = Model(features, definitions, fusion, described)
         self.specs_, self.text_hash_ = tuple(ordered), text_hashes(texts)
         return self.learn(decided)
@@ -146,8 +147,11 @@ class Proposer:
         expected = expit(defined)
         targets = np.where(table.known, table.answer, expected)
         ridge, left_out = fit_ridge(texts, targets, expected, model.described)
+        if self.encoder is None:
+            ridge, left_out = steadied(ridge, left_out, table.answer, table.known)
         stack = fit_stack(defined, left_out, table.answer, table.known)
-        return model.with_decisions(ridge, stack, table.known.sum(axis=0))
+        correction = fit_correction(stack.logits(defined, left_out), table.answer, table.known)
+        return model.with_decisions(ridge, stack, correction, table.known.sum(axis=0))
 
     def _propose(self, texts: Sequence[str]) -> list[Proposal]:
         features = self.model_.features

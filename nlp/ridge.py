@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import linalg, sparse
 
 from nlp.features import TextMatrix
@@ -16,6 +17,8 @@ PENALTIES = (0.1, 0.3, 1.0, 3.0)
 _ROWS_TO_CHOOSE_BY = 1_000
 #: As if so many texts had been decided as the definitions expect: one yes alone is not "usual".
 _EXPECTED = 3
+#: Without an encoder, how many yeses on a code it takes (about) to trust its learning half as far as in the end.
+_HALF_TRUSTED = 2.0
 #: Weight of the encoder's cosine beside that of the n-grams.
 _MEANING = 1.5
 
@@ -62,6 +65,31 @@ def fit_ridge(
         penalty=penalty,
     )
     return ridge, left_out[: len(texts)]
+
+
+def steadied(
+    ridge: Ridge, left_out: FloatArray, answer: FloatArray, known: NDArray[np.bool_]
+) -> tuple[Ridge, FloatArray]:
+    """The same, with codes held back of which few yeses are known; a text's own yes is not counted for it.
+
+    For learning from words alone: the words of one or two passages say little of the next. What they
+    mean says more, so with an encoder nothing is held back.
+    """
+    yes = np.where(known, answer, 0).astype(np.float32)
+    trust = _trust(yes.sum(axis=0))
+    held_back = Ridge(
+        word=ridge.word.times(trust),
+        char=ridge.char.times(trust),
+        dense=ridge.dense * trust,
+        level=ridge.level * trust,
+        penalty=ridge.penalty,
+    )
+    return held_back, left_out * _trust(yes.sum(axis=0) - yes)
+
+
+def _trust(yeses: FloatArray) -> FloatArray:
+    # Half a yes more than there are, so that the first no counts as well.
+    return np.asarray((yeses + 0.5) / (yeses + 0.5 + _HALF_TRUSTED), dtype=np.float32)
 
 
 def _shares(texts: TextMatrix) -> tuple[np.float32, np.float32]:

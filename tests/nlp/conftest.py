@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from nlp.encoder import Encoder, installed_encoder
 from nlp.types import CodeSpec, Decided
+from tests.conftest import skip_or_fail
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -65,3 +67,12 @@ def shared_data() -> Path:
     if not (place / "nhs_fft_neas" / "units.csv").is_file():
         pytest.skip(f"no shared corpora at {place}; set CONSULT_SHARED_DATA")
     return place
+
+
+@pytest.fixture(scope="session")
+def minilm() -> Encoder:
+    """The sentence encoder that requirements/setup.sh installed."""
+    encoder, told = installed_encoder(ROOT / ".cache" / "encoder")
+    if encoder is None:
+        skip_or_fail(told)
+    return encoder
