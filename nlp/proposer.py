@@ -9,8 +9,8 @@ from typing import Self
 import numpy as np
 from scipy.special import expit
 
-from nlp.correction import fit_correction
 from nlp.codebook import checked, defining_text, describing_text
+from nlp.correction import fit_correction
 from nlp.decisions import DecisionTable
 from nlp.encoder import Encoder
 from nlp.errors import NlpError
@@ -42,7 +42,7 @@ class Proposer:
     """
 
     name = "definitions-and-decisions"
-    version = "1"
+    version = "2"
 
     def __init__(
         self, *, limit: int = 5, floor: float = 0.10, seed: int = 0, encoder: Encoder | None = None

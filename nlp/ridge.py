@@ -17,8 +17,8 @@ PENALTIES = (0.1, 0.3, 1.0, 3.0)
 _ROWS_TO_CHOOSE_BY = 1_000
 #: As if so many texts had been decided as the definitions expect: one yes alone is not "usual".
 _EXPECTED = 3
-#: Without an encoder, how many yeses on a code it takes (about) to trust its learning half as far as in the end.
-_HALF_TRUSTED = 2.0
+#: Without an encoder: so many yeses on a code, about, and its learning is trusted half as far as at last.
+_HALF_TRUSTED = 1.0
 #: Weight of the encoder's cosine beside that of the n-grams.
 _MEANING = 1.5
 

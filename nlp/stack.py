@@ -20,9 +20,9 @@ from nlp.words import FloatArray, IntArray
 
 Float64Array = NDArray[np.float64]
 #: Defined, learned, level: where they start and how far they may go (variances).
-_START = np.array([1.0, 6.0, 0.0])
+_START = np.array([1.0, 5.0, 0.0])
 _VARIANCE = np.array([0.05, 1.0, 1.0])
-_CODE_VARIANCE = 0.012
+_CODE_VARIANCE = 0.01
 _ROUNDS = 50
 
 
