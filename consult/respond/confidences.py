@@ -14,6 +14,7 @@ LONGEST_HARM = 2_000
 MOST_CONFIDENCES = 100
 # Words that stand in more places than this are hardly meant at each of them.
 MOST_PLACES = 500
+LONGEST_NAMED = 80
 # Of a document a whole chapter may be one paragraph.
 LONGEST_OF_DOCUMENT = 20_000
 CHOICE_OF_ANSWER = "publication:{}"
@@ -117,7 +118,8 @@ def _problem_of_words(place: Markable, words: str, ticked: Sequence[str]) -> str
             "is not published.",
             longest=f"{LONGEST_OF_DOCUMENT:,}",
         )
-    return _problem_of_quote(place, words) if words.strip() else ""
+    told = (_problem_of_quote(place, each) for each in (words, *ticked) if each.strip())
+    return next(filter(None, told), "")
 
 
 def _problem_of_quote(place: Markable, words: str) -> str:
@@ -128,7 +130,8 @@ def _problem_of_quote(place: Markable, words: str) -> str:
         return _("These words do not stand in your answer. Copy them from it exactly.")
     if places > MOST_PLACES:
         return _(
-            "These words stand in %(places)s places. Write the words beside them too, or tick paragraphs.",
+            "“%(words)s” stands in %(places)s places. Mark it together with the words beside it.",
+            words=words.strip()[:LONGEST_NAMED],
             places=f"{places:,}",
         )
     return ""

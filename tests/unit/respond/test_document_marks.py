@@ -155,7 +155,17 @@ def test_words_that_stand_nearly_everywhere_are_not_marked_by_mistake(
 ) -> None:
     monkeypatch.setattr(confidences, "MOST_PLACES", 1)
     page = mark(begun, marking(begun, added), 422)
-    assert "These words stand in 2 places." in page.text
+    assert "“Ann Lee” stands in 2 places. Mark it together with the words beside it." in page.text
+
+
+def test_a_ticked_paragraph_that_stands_nearly_everywhere_is_not_marked_either(
+    where: Where, begun: PageClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(confidences, "MOST_PLACES", 1)
+    added = add(begun, f"{where.base}/documents", docx(p("3") + p("On 3 May we met.") + p("Done.")))
+    page = marking(begun, added)
+    assert "“3” stands in 2 places." in mark(begun, page, 422, words="", paragraphs=["1", "3"]).text
+    assert "These words are marked" in mark(begun, page, words="", paragraphs=["3"]).text
 
 
 def test_a_chapter_without_a_break_is_not_marked_whole(
