@@ -1,5 +1,6 @@
 """Words inside a document that its writer keeps back: stored with its text, compared when it is amended."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -8,6 +9,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from consult.accounts.models import User
 from consult.calls.models import Call, Inquiry
 from consult.evidence.extraction import Extraction, Outcome
 from consult.evidence.models import ConfidentialPassage, ReplacedText, SourceText, Submission
@@ -28,6 +30,7 @@ from consult.foundation.security import RESPONDENT, Actor, Role
 from consult.publication.queries import withheld_spans
 from consult.publication.rules import Clearance
 from tests.builders import NOON, Builder
+from tests.page import PageClient, words_of
 
 LATER = NOON + timedelta(days=1)
 REPORT = "We own the hall.\n\nAnn Lee told us so."
@@ -182,3 +185,25 @@ def test_words_of_a_document_with_two_texts_are_kept_back_in_the_text_they_stand
     amend(session, call, sent, given, document(extraction=whole, confidences=marked(ANN, zoe, across)))
     assert [words for words, _ in kept_back(session)] == ["Ann Lee", "Ann Lee told us so.", "Zoe"]
     assert (sent.version, replaced(session)) == (3, (0, 0))
+
+
+def test_members_read_what_is_confidential_above_the_document_and_many_places_stand_folded_up(
+    session: Session,
+    build: Builder,
+    call: Call,
+    given: GivenEvidence,
+    client_of: Callable[[User], PageClient],
+) -> None:
+    inquiry = session.get_one(Inquiry, call.inquiry_id)
+    often = document(
+        "Ann. " * 9, sha256="d" * 64, confidences=marked(*(Bounds(n * 5, n * 5 + 3) for n in range(9)))
+    )
+    evidence = replace(given, attachments=(*given.attachments, often))
+    sent = receive_submission(session, evidence, inquiry_id=inquiry.id, actor=RESPONDENT, at=NOON)
+    clerk = build.member(inquiry, Role.CLERK)
+    session.commit()
+    page = client_of(clerk).get(f"/inquiries/{inquiry.slug}/evidence/{sent.reference}")
+    first, second = page.all("section", class_="app-document")
+    told = "Confidential, from paragraph 4: “Ann Lee” Harm: She would lose her post."
+    assert told in words_of(first)
+    assert "9 places are confidential" in words_of(second)
