@@ -1,6 +1,6 @@
 // The coding screen by key and without reloading. Every act is a form of the page, sent as it stands; the answer
 // holds the touched passages rendered anew. Without this script each act is a page of its own.
-import { card, coding, current, goOn, goTo, light, makeCurrent, openIn, passages, say, step } from "./coding_place.js";
+import { card, coding, current, goOn, goTo, isDrawn, light, makeCurrent, openIn, passages, say, step } from "./coding_place.js";
 import { openPicker, picker } from "./coding_picker.js";
 import { done, retry, send, waiting } from "./coding_sending.js";
 import { selectedWords } from "./coding_words.js";
@@ -16,6 +16,9 @@ function press(button) {
   if (target) {
     data.set("card", target.id);
     target.setAttribute("aria-busy", "true");
+  }
+  if (button.matches("[data-key=b]")) {
+    data.set("read", "yes");
   }
   send(button.formAction, data);
   if (target?.matches(".app-suggestion")) {
@@ -98,7 +101,10 @@ function actionOf(event) {
     const button = target?.matches(".app-suggestion") ? target : openIn(current())[0];
     return () => {
       const act = button?.querySelector(`[data-key="${event.key}"]`);
-      act ? act.click() : say("There is no open suggestion on this passage: c adds a code, n goes to the next submission.");
+      const none = isDrawn(current())
+        ? "This passage is read without suggestions: c adds a code, b says that you have read it."
+        : "There is no open suggestion on this passage: c adds a code, n goes to the next submission.";
+      act ? act.click() : say(none);
     };
   }
   return null;

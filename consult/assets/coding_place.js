@@ -9,7 +9,11 @@ export const current = () => coding.querySelector(".app-passage.is-current") ?? 
 export const openIn = (passage) => [...passage.querySelectorAll(".app-suggestion:not([aria-busy])")];
 const fresh = (passage) => openIn(passage).filter((card) => !card.matches(".app-suggestion--skipped"));
 
-export const anyFresh = () => passages().some((passage) => fresh(passage).length > 0);
+// One drawn by lot waits to be read; the others wait for what was proposed on them.
+export const isDrawn = (passage) => Boolean(passage?.querySelector(".app-blind"));
+const waits = (passage) => fresh(passage).length > 0 || isDrawn(passage);
+
+export const anyFresh = () => passages().some(waits);
 
 export function card() {
   const passage = current();
@@ -71,7 +75,7 @@ export function goOn(from) {
   const all = passages();
   const at = all.indexOf(from);
   const ahead = [...all.slice(at), ...all.slice(0, at)];
-  const next = ahead.find((passage) => fresh(passage).length > 0);
+  const next = ahead.find(waits);
   if (next) {
     goTo(next, fresh(next)[0]);
   } else {

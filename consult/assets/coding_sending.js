@@ -1,6 +1,6 @@
 // Sending acts, one after the other. One that could not be sent waits, in order, until it can be: the page's key
 // makes a second sending the same act.
-import { anyFresh, calm, complain, goTo, light, say } from "./coding_place.js";
+import { anyFresh, calm, complain, goOn, goTo, light, say } from "./coding_place.js";
 
 export const waiting = []; // acts not yet on the server's disk: {url, data}
 export const done = []; // what can be taken back: {url, block, card}
@@ -76,6 +76,9 @@ function receive(answer, fine, data) {
   calm();
   if (answer.undo) {
     done.push({ url: answer.undo, block, card: data.get("card") });
+  }
+  if (data.get("read")) {
+    goOn(document.getElementById(block)); // to what was proposed for it, if anything was
   }
   if (data.get("back")) {
     goTo(document.getElementById(block), document.getElementById(data.get("back")));

@@ -6,7 +6,8 @@ from sqlalchemy.orm import Session
 from consult.assist.quality import estimates_of
 from consult.codebook.queries import code_by_slug
 from consult.coding.queries import latest_run
-from consult.coding.queries.quality import ROWS_A_PAGE, Which, listed, sample_size
+from consult.coding.queries.quality import sample_size
+from consult.coding.queries.quality_lists import ROWS_A_PAGE, Which, listed
 from consult.foundation.database import db
 from consult.foundation.guard import current_identity, requires
 from consult.foundation.panels import Fact, link, panel

@@ -15,6 +15,7 @@ from consult.accounts.service import create_user, grant_role
 from consult.calls.models import Inquiry
 from consult.codebook.queries import codes_of
 from consult.coding.models import LatestRun, Suggestion
+from consult.coding.models_quality import BlindPassage
 from consult.coding.rules import Verdict
 from consult.coding.service import decide_suggestion
 from consult.foundation.clock import now
@@ -78,8 +79,14 @@ def prepare(instance: Path) -> int:
 def decide_many(member: int) -> list[float]:
     """Decide suggestions one by one, each with its own commit; return the milliseconds of each."""
     inquiry_id = db.session.scalars(select(Inquiry.id).where(Inquiry.slug == SLUG)).one()
-    newest = select(Suggestion.id).join(
-        LatestRun, (LatestRun.passage_id == Suggestion.passage_id) & (LatestRun.run_id == Suggestion.run_id)
+    newest = (
+        select(Suggestion.id)
+        .join(
+            LatestRun,
+            (LatestRun.passage_id == Suggestion.passage_id) & (LatestRun.run_id == Suggestion.run_id),
+        )
+        # Those drawn by lot are read before anything is decided on them.
+        .where(Suggestion.passage_id.not_in(select(BlindPassage.passage_id)))
     )
     taken = []
     for number, suggestion_id in enumerate(db.session.scalars(newest.limit(DECIDED)).all()):

@@ -3,16 +3,16 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, case, exists, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, case, exists, func, select
+from sqlalchemy.orm import Session, aliased
 
 from consult.codebook.models import Code
 from consult.codebook.rules import CodeState
 from consult.coding.models import Decision, LatestRun, Suggestion
 from consult.coding.models_quality import ReadingPlace
 from consult.coding.queries.blind import kept_back
-from consult.coding.queries.standing import settlements, taken_back
-from consult.coding.rules import MOST_SHOWN, Verdict
+from consult.coding.queries.standing import taken_back
+from consult.coding.rules import MOST_SHOWN, SETTLING, Verdict
 from consult.coding.rules_quality import ReadingOrder
 from consult.evidence.models import Passage, Submission
 from consult.evidence.queries import counted, in_cut, passage_stands
@@ -41,10 +41,10 @@ def places_left(
     session: Session, inquiry_id: int, reader_id: int, order: ReadingOrder, *, limit: int, after: str = ""
 ) -> list[NextPassage]:
     """Return the next passages in an order that are left to this reader; those of one submission last."""
+    # Only where it matters: in the order of the index alone, the first few found are enough.
+    last = [case((Submission.reference == after, 1), else_=0)] if after else []
     rows = session.execute(
-        _left(inquiry_id, reader_id, order)
-        .order_by(case((Submission.reference == after, 1), else_=0), ReadingPlace.place)
-        .limit(limit)
+        _left(inquiry_id, reader_id, order).order_by(*last, ReadingPlace.place).limit(limit)
     )
     return [NextPassage(*row) for row in rows]
 
@@ -69,20 +69,13 @@ def _left(inquiry_id: int, reader_id: int, order: ReadingOrder) -> Select[Any]:
             in_cut(),
             passage_stands(),
             ~repeated(),
-            kept_back() | _has_open_suggestion(inquiry_id, reader_id),
+            kept_back() | _has_open_suggestion(reader_id),
         )
     )
 
 
-def _has_open_suggestion(inquiry_id: int, reader_id: int) -> Any:
-    settled = settlements().where(Decision.inquiry_id == inquiry_id).correlate(None).subquery()
-    same = (settled.c.passage_id == Suggestion.passage_id) & (settled.c.code_id == Suggestion.code_id)
-    skipped = exists().where(
-        Decision.suggestion_id == Suggestion.id,
-        Decision.user_id == reader_id,
-        Decision.verdict == Verdict.SKIP,
-        ~taken_back(),
-    )
+def _has_open_suggestion(reader_id: int) -> Any:
+    """Hold where something was proposed that nobody has settled and this reader has not skipped."""
     return exists().where(
         Suggestion.passage_id == Passage.id,
         LatestRun.passage_id == Passage.id,
@@ -90,6 +83,38 @@ def _has_open_suggestion(inquiry_id: int, reader_id: int) -> Any:
         Suggestion.rank <= MOST_SHOWN,
         Code.id == Suggestion.code_id,
         Code.state == CodeState.ACTIVE,
-        ~exists().where(same),
-        ~skipped,
+        ~_settled(),
+        ~_skipped(reader_id),
+    )
+
+
+def _settled() -> ColumnElement[bool]:
+    """Hold for suggestions whose passage and code somebody has settled, on this or an earlier suggestion.
+
+    By way of the passage, of which there are few here: not by all decisions of the inquiry.
+    """
+    same = aliased(Suggestion)
+    return (
+        exists()
+        .where(
+            same.passage_id == Suggestion.passage_id,
+            same.code_id == Suggestion.code_id,
+            Decision.suggestion_id == same.id,
+            Decision.verdict.in_(SETTLING),
+            ~taken_back(),
+        )
+        .correlate(Suggestion)
+    )
+
+
+def _skipped(reader_id: int) -> ColumnElement[bool]:
+    return (
+        exists()
+        .where(
+            Decision.suggestion_id == Suggestion.id,
+            Decision.user_id == reader_id,
+            Decision.verdict == Verdict.SKIP,
+            ~taken_back(),
+        )
+        .correlate(Suggestion)
     )

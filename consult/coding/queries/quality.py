@@ -7,8 +7,6 @@ not what a later run proposes that has learned from the reading.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import (
@@ -20,7 +18,6 @@ from sqlalchemy import (
     exists,
     func,
     literal,
-    null,
     select,
     union_all,
 )
@@ -30,26 +27,15 @@ from consult.codebook.models import Code, Codebook
 from consult.codebook.rules import CodeState
 from consult.coding.models import Coding, CodingWithdrawal, Decision, LatestRun, Suggestion
 from consult.coding.models_quality import BlindPassage, BlindReading
-from consult.coding.queries.standing import settlements
-from consult.coding.rules import MOST_SHOWN, CodingOrigin, Verdict
+from consult.coding.queries.standing import settlements, taken_back
+from consult.coding.rules import MOST_SHOWN, SETTLING, CodingOrigin, Verdict
 from consult.evidence.models import Passage, Submission
 from consult.evidence.queries import counted, in_cut, passage_stands
 from consult.evidence.queries.repeats import repeated
 
 # What was decided long ago was decided on scores of another model.
 JUDGED_AT_MOST = 5_000
-ROWS_A_PAGE = 50
 NONE = (0, 0, 0)
-
-
-class Which(StrEnum):
-    """What a list behind a figure holds."""
-
-    DECIDED = "decided"
-    ACCEPTED = "accepted"
-    PROPOSED_BLIND = "proposed"
-    RIGHT = "right"
-    MISSED = "missed"
 
 
 @dataclass(frozen=True)
@@ -93,20 +79,6 @@ class SampleSize:
     begun: int
 
 
-@dataclass(frozen=True)
-class PassageListed:
-    """A passage in the list behind a figure."""
-
-    reference: str
-    paragraph: int
-    source_text_id: int
-    start: int
-    quote: str
-    score: float | None
-    verdict: Verdict | None
-    at: datetime | None
-
-
 def judged_suggestions(session: Session, inquiry_id: int) -> list[JudgedSuggestion]:
     """Return the newest settled suggestions with their scores, for calibration."""
     settled = settlements().where(Decision.inquiry_id == inquiry_id).add_columns(Suggestion.score).subquery()
@@ -121,24 +93,36 @@ def judged_suggestions(session: Session, inquiry_id: int) -> list[JudgedSuggesti
 
 def sample_size(session: Session, inquiry_id: int) -> SampleSize:
     """Return how large the blind sample is, how far it was read, and what it stands for."""
-    settled = _settled(inquiry_id)
-    begun = select(settled.c.passage_id).distinct().subquery()
-    otherwise = case((begun.c.passage_id.is_not(None) & BlindReading.passage_id.is_(None), 1), else_=0)
-    row = session.execute(
-        select(
-            func.count(BlindPassage.passage_id),
-            func.count(BlindReading.passage_id),
-            func.count(Passage.id),
-            func.coalesce(func.sum(otherwise), 0),
+    everything = population(inquiry_id)
+    drawn = select(func.count(BlindPassage.passage_id), func.count(BlindReading.passage_id)).select_from(
+        BlindPassage
+    )
+    drawn = (
+        drawn.join(Passage, Passage.id == BlindPassage.passage_id)
+        .outerjoin(BlindReading, BlindReading.passage_id == BlindPassage.passage_id)
+        .where(BlindPassage.inquiry_id == inquiry_id, *everything)
+    )
+    every = (
+        select(func.count())
+        .select_from(LatestRun)
+        .join(Passage, Passage.id == LatestRun.passage_id)
+        .where(*everything)
+    )
+    begun = (
+        select(func.count(Suggestion.passage_id.distinct()))
+        .select_from(Decision)
+        .join(Suggestion, Suggestion.id == Decision.suggestion_id)
+        .join(Passage, Passage.id == Suggestion.passage_id)
+        .where(
+            Decision.inquiry_id == inquiry_id,
+            Decision.verdict.in_(SETTLING),
+            ~taken_back(),
+            ~exists().where(BlindReading.passage_id == Suggestion.passage_id),
+            *everything,
         )
-        .select_from(Passage)
-        .join(LatestRun, LatestRun.passage_id == Passage.id)
-        .outerjoin(BlindPassage, BlindPassage.passage_id == Passage.id)
-        .outerjoin(BlindReading, BlindReading.passage_id == Passage.id)
-        .outerjoin(begun, begun.c.passage_id == Passage.id)
-        .where(*_population(inquiry_id))
-    ).one()
-    return SampleSize(*row)
+    )
+    sizes = session.execute(drawn).one()
+    return SampleSize(*sizes, session.scalar(every) or 0, session.scalar(begun) or 0)
 
 
 def counts_by_code(session: Session, inquiry_id: int) -> list[CodeCounts]:
@@ -174,19 +158,7 @@ def counts_by_code(session: Session, inquiry_id: int) -> list[CodeCounts]:
     ]
 
 
-def listed(
-    session: Session, inquiry_id: int, code_slug: str, which: Which, page: int = 1
-) -> list[PassageListed]:
-    """Return a page of the passages behind a figure of a code; one more if more follow."""
-    if which in {Which.DECIDED, Which.ACCEPTED}:
-        rows = _listed_decided(inquiry_id, code_slug, which)
-    else:
-        rows = _listed_sample(inquiry_id, code_slug, which)
-    page_of_rows = rows.order_by(Passage.id).limit(ROWS_A_PAGE + 1).offset(ROWS_A_PAGE * (page - 1))
-    return [PassageListed(*row) for row in session.execute(page_of_rows)]
-
-
-def _population(inquiry_id: int) -> tuple[ColumnElement[bool], ...]:
+def population(inquiry_id: int) -> tuple[ColumnElement[bool], ...]:
     outside = select(Submission.id).where(Submission.inquiry_id == inquiry_id, ~counted())
     return (
         Passage.inquiry_id == inquiry_id,
@@ -201,19 +173,21 @@ def _by_code(session: Session, counts: Executable) -> dict[int, tuple[int, ...]]
     return {row[0]: tuple(int(number or 0) for number in row[1:]) for row in session.execute(counts)}
 
 
-def _decided(inquiry_id: int) -> Select[Any]:
-    settled = _settled(inquiry_id)
-    accepted = func.sum(case((settled.c.verdict == Verdict.ACCEPT, 1), else_=0))
+def _decided(inquiry_id: int) -> Select[int, int, Any]:
+    accepted = func.sum(case((Decision.verdict == Verdict.ACCEPT, 1), else_=0))
     return (
-        select(settled.c.code_id, func.count(), accepted)
-        .join(Passage, Passage.id == settled.c.passage_id)
-        .where(*_population(inquiry_id))
-        .group_by(settled.c.code_id)
+        select(Suggestion.code_id, func.count(), accepted)
+        .select_from(Decision)
+        .join(Suggestion, Suggestion.id == Decision.suggestion_id)
+        .join(Passage, Passage.id == Suggestion.passage_id)
+        .where(
+            Decision.inquiry_id == inquiry_id,
+            Decision.verdict.in_(SETTLING),
+            ~taken_back(),
+            *population(inquiry_id),
+        )
+        .group_by(Suggestion.code_id)
     )
-
-
-def _settled(inquiry_id: int) -> Any:
-    return settlements().where(Decision.inquiry_id == inquiry_id).add_columns(Suggestion.score).subquery()
 
 
 def _proposed_of_all(inquiry_id: int) -> Select[int, int]:
@@ -225,14 +199,14 @@ def _proposed_of_all(inquiry_id: int) -> Select[int, int]:
         .join(LatestRun, LatestRun.passage_id == Passage.id)
         .outerjoin(BlindReading, BlindReading.passage_id == Passage.id)
         .join(Suggestion, and_(Suggestion.passage_id == Passage.id, Suggestion.run_id == run))
-        .where(*_population(inquiry_id), Suggestion.rank <= MOST_SHOWN)
+        .where(*population(inquiry_id), Suggestion.rank <= MOST_SHOWN)
         .group_by(Suggestion.code_id)
     )
 
 
 def _sample_of(inquiry_id: int) -> Select[Any]:
     """Count, by code, of the passages read blind: those proposed, those of them right, and those missed."""
-    pairs = union_all(_proposed_pairs(inquiry_id), _seen_pairs(inquiry_id)).subquery()
+    pairs = union_all(proposed_pairs(inquiry_id), seen_pairs(inquiry_id)).subquery()
     each = (
         select(
             pairs.c.passage_id,
@@ -252,12 +226,12 @@ def _sample_of(inquiry_id: int) -> Select[Any]:
         )
         .join(BlindReading, BlindReading.passage_id == each.c.passage_id)
         .join(Passage, Passage.id == BlindReading.passage_id)
-        .where(*_population(inquiry_id), each.c.code_id <= BlindReading.last_code_id)
+        .where(*population(inquiry_id), each.c.code_id <= BlindReading.last_code_id)
         .group_by(each.c.code_id)
     )
 
 
-def _proposed_pairs(inquiry_id: int) -> Select[int, int, int, int]:
+def proposed_pairs(inquiry_id: int) -> Select[int, int, int, int]:
     """Select passages read blind with each code that had been proposed for them."""
     kept_back = (Suggestion.passage_id == BlindReading.passage_id) & (
         Suggestion.run_id == BlindReading.run_id
@@ -274,7 +248,7 @@ def _proposed_pairs(inquiry_id: int) -> Select[int, int, int, int]:
     )
 
 
-def _seen_pairs(inquiry_id: int) -> Select[int, int, int, int]:
+def seen_pairs(inquiry_id: int) -> Select[int, int, int, int]:
     """Select passages read blind with each code that their reader had applied to them or to words in them."""
     read, within = aliased(Passage), aliased(Passage)
     withdrawn = exists().where(
@@ -309,7 +283,7 @@ def _last_codes(session: Session, inquiry_id: int) -> Sequence[int]:
     readings = (
         select(BlindReading.last_code_id)
         .join(Passage, Passage.id == BlindReading.passage_id)
-        .where(*_population(inquiry_id))
+        .where(*population(inquiry_id))
     )
     return session.scalars(readings).all()
 
@@ -330,54 +304,10 @@ def _found_before(inquiry_id: int) -> Select[int, int]:
         .join(Passage, touching)
         .join(LatestRun, LatestRun.passage_id == Passage.id)
         .where(
-            *_population(inquiry_id),
+            *population(inquiry_id),
             Coding.inquiry_id == inquiry_id,
             standing,
             ~exists().where(BlindReading.passage_id == Passage.id),
         )
         .group_by(Coding.code_id)
-    )
-
-
-def _listed_decided(inquiry_id: int, code_slug: str, which: Which) -> Select[Any]:
-    settled = _settled(inquiry_id)
-    rows = (
-        _columns(settled.c.score, settled.c.verdict, settled.c.at)
-        .join(settled, settled.c.passage_id == Passage.id)
-        .join(Code, Code.id == settled.c.code_id)
-        .where(*_population(inquiry_id), Code.slug == code_slug)
-    )
-    return rows.where(settled.c.verdict == Verdict.ACCEPT) if which is Which.ACCEPTED else rows
-
-
-def _listed_sample(inquiry_id: int, code_slug: str, which: Which) -> Select[Any]:
-    def among(pairs: Any) -> ColumnElement[bool]:
-        return Passage.id.in_(select(pairs.c.passage_id).where(pairs.c.code_id == Code.id))
-
-    proposed = among(_proposed_pairs(inquiry_id).subquery())
-    seen = among(_seen_pairs(inquiry_id).subquery())
-    wanted = {Which.RIGHT: proposed & seen, Which.MISSED: ~proposed & seen}.get(which, proposed)
-    of_inquiry = select(Codebook.id).where(Codebook.inquiry_id == inquiry_id)
-    return (
-        _columns(None, None, BlindReading.at)
-        .join(BlindReading, BlindReading.passage_id == Passage.id)
-        .join(Code, Code.id <= BlindReading.last_code_id)
-        .where(*_population(inquiry_id), Code.slug == code_slug, Code.codebook_id.in_(of_inquiry), wanted)
-    )
-
-
-def _columns(score: Any, verdict: Any, at: Any) -> Select[Any]:
-    return (
-        select(
-            Submission.reference,
-            Passage.paragraph,
-            Passage.source_text_id,
-            Passage.start,
-            Passage.quote,
-            null() if score is None else score,
-            null() if verdict is None else verdict,
-            at,
-        )
-        .select_from(Passage)
-        .join(Submission, Submission.id == Passage.submission_id)
     )

@@ -12,7 +12,8 @@ from consult.coding import service
 from consult.coding.models import Coding, Suggestion
 from consult.coding.models_quality import BlindPassage, BlindReading
 from consult.coding.queries import anything_left, next_reference, queue_page
-from consult.coding.queries.quality import CodeCounts, Which, counts_by_code, listed, sample_size
+from consult.coding.queries.quality import CodeCounts, counts_by_code, sample_size
+from consult.coding.queries.quality_lists import Which, listed
 from consult.coding.rules import NewSuggestion, PassageRead, Verdict
 from consult.coding.service import record_suggestions
 from consult.evidence.rules import Bounds
