@@ -63,6 +63,10 @@ def test_pages_of_the_secretariat_are_sound(page: Page, sign_in: SignIn, look: L
         "queue": "/coding",
         "coding": "/coding/LOC0005",
         "coding-done": "/coding/LOC0004",
+        "coding-settings": "/coding/settings",
+        "quality": "/coding/quality",
+        "model-runs": "/coding/runs",
+        "model-card": "/coding/runs/1",
         "records": "/records",
         "audit-log": "/audit-log",
     }.items():
