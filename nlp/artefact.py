@@ -49,10 +49,7 @@ def save_proposer(proposer: Proposer, folder: Path) -> str:
 
 def load_proposer(folder: Path, pin: str, encoder: Encoder | None) -> Proposer:
     """Read both files; raises DamagedArtefactError unless they are exactly what was saved under this pin."""
-    about = json.loads(_checked_bytes(folder / _JSON, pin))
-    if (about["format"], about["version"]) != (_FORMAT, Proposer.version):
-        raise DamagedArtefactError(f"The model in {folder} is of another version: fit it again.")
-    packed = _checked_bytes(folder / _ARRAYS, about["arrays_sha256"])
+    about, packed = read_saved(folder, pin)
     with np.load(io.BytesIO(packed), allow_pickle=False) as file:
         arrays = {name: file[name] for name in file.files}
     proposer = Proposer(**{**about["settings"], "encoder": encoder})
@@ -63,6 +60,14 @@ def load_proposer(folder: Path, pin: str, encoder: Encoder | None) -> Proposer:
     specs = [_spec(code) for code in about["codes"]]
     model = _model_of(arrays, encoder)
     return proposer.restore(specs, about["texts"], model, about["n_decided"], about["data_hash"])
+
+
+def read_saved(folder: Path, pin: str) -> tuple[dict[str, Any], bytes]:
+    """What is said about a saved model, and its arrays, packed; raises as `load_proposer` does."""
+    about: dict[str, Any] = json.loads(_checked_bytes(folder / _JSON, pin))
+    if (about["format"], about["version"]) != (_FORMAT, Proposer.version):
+        raise DamagedArtefactError(f"The model in {folder} is of another version: fit it again.")
+    return about, _checked_bytes(folder / _ARRAYS, about["arrays_sha256"])
 
 
 def _checked_bytes(path: Path, pin: str) -> bytes:

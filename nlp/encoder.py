@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 from sklearn.preprocessing import normalize
 
 from nlp.errors import DamagedArtefactError, NlpError
@@ -27,12 +28,15 @@ class Encoder(Protocol):
 
 
 class KeepingEncoder:
-    """Another encoder's vectors, each text encoded once: for callers that come back with the same texts."""
+    """Another encoder's vectors, each text encoded once: for callers that come back with the same texts.
 
-    def __init__(self, encoder: Encoder) -> None:
+    `kept` are vectors that the encoder made before, with as many digits as the caller cared to keep.
+    """
+
+    def __init__(self, encoder: Encoder, kept: Mapping[str, NDArray[np.floating[Any]]] | None = None) -> None:
         self.name = encoder.name
         self._encoder = encoder
-        self._kept: dict[str, FloatArray] = {}
+        self._kept: dict[str, NDArray[np.floating[Any]]] = dict(kept or {})
 
     def encode(self, texts: Sequence[str]) -> FloatArray:
         """One row for each text."""
@@ -40,7 +44,7 @@ class KeepingEncoder:
         if new or not texts:
             rows = self._encoder.encode(new)
             self._kept.update(zip(new, rows, strict=True))
-        return np.stack([self._kept[text] for text in texts]) if texts else rows
+        return np.stack([self._kept[text] for text in texts]).astype(np.float32) if texts else rows
 
 
 def installed_encoder(folder: Path) -> tuple[Encoder | None, str]:

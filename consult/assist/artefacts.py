@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 
 from flask import current_app
 
+from consult.assist.encoding import installed
+
 if TYPE_CHECKING:
     from nlp.proposer import Proposer
 
@@ -62,7 +64,7 @@ def load_model(inquiry_id: int, run_id: int, pin: str) -> "Proposer":
     """Return a run's model; raises nlp's DamagedArtefactError unless it is exactly what was kept."""
     from nlp.proposer import Proposer
 
-    return Proposer.load(folder_of(inquiry_id) / str(run_id), pin)
+    return Proposer.load(folder_of(inquiry_id) / str(run_id), pin, installed()[0])
 
 
 def forget_models(inquiry_id: int) -> int:
@@ -79,6 +81,7 @@ def forget_models(inquiry_id: int) -> int:
 
 def state_of(inquiry_id: int, run_id: int, pin: str | None) -> str:
     """Say in a sentence whether a run's model is still kept, and is what was saved."""
+    from nlp.artefact import read_saved
     from nlp.errors import DamagedArtefactError
 
     if pin is None:
@@ -86,7 +89,8 @@ def state_of(inquiry_id: int, run_id: int, pin: str | None) -> str:
     if run_id not in runs_kept(inquiry_id):
         return f"No longer kept: only the last {KEPT} are, and an erasure deletes them all."
     try:
-        load_model(inquiry_id, run_id, pin)
+        # Not loaded: that would take the encoder into a process that serves pages.
+        read_saved(folder_of(inquiry_id) / str(run_id), pin)
     except DamagedArtefactError:
         return "Damaged: its files are not what was saved. Nothing uses them; the next run makes a new model."
     return "Kept, and exactly what was saved."

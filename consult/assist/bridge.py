@@ -10,6 +10,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING
 
 from consult.assist.artefacts import keep_model, mark_of
+from consult.assist.encoding import encoder_for
 from consult.assist.ordering import drawn_blind, order_waiting
 from consult.assist.proposing import Tally, Terms, terms_of
 from consult.assist.queries import (
@@ -44,6 +45,7 @@ from consult.foundation.database import db, transaction
 from consult.foundation.security import Actor
 
 if TYPE_CHECKING:
+    from nlp.encoder import Encoder
     from nlp.passages import PassageCutter
     from nlp.proposer import Proposer
     from nlp.types import CodeSpec, Decided, Proposal
@@ -126,7 +128,7 @@ def propose_waiting(inquiry_id: int, tell: Tell, *, actor: Actor, again: bool = 
     if total <= 0:
         return NOTHING
     began = perf_counter()
-    reading = _fitted(inquiry_id, codes, version, actor)
+    reading = _fitted(inquiry_id, codes, version, encoder_for(inquiry_id, tell), actor)
     tally = Tally()
     for passages in (
         _untouched_in_batches(inquiry_id, reading.run.id) if again else _in_batches(inquiry_id, version)
@@ -237,7 +239,13 @@ def _untouched_in_batches(inquiry_id: int, run_id: int) -> Iterator[list[Passage
         yield passages
 
 
-def _fitted(inquiry_id: int, codes: Sequence[CodeEntry], version: CodebookVersion, actor: Actor) -> Reading:
+def _fitted(
+    inquiry_id: int,
+    codes: Sequence[CodeEntry],
+    version: CodebookVersion,
+    encoder: "Encoder | None",
+    actor: Actor,
+) -> Reading:
     """Fit a proposer on what the inquiry holds and open a run for it."""
     from nlp.proposer import Proposer
 
@@ -251,7 +259,7 @@ def _fitted(inquiry_id: int, codes: Sequence[CodeEntry], version: CodebookVersio
         slugs,
     )
     terms, held = terms_of(session, inquiry_id, len(said)), held_passages(session, inquiry_id)
-    proposer = Proposer(limit=terms.limit, floor=terms.floor).fit(
+    proposer = Proposer(limit=terms.limit, floor=terms.floor, encoder=encoder).fit(
         [_spec_of(code) for code in codes], held, _in_library_words(decided)
     )
     record = RunRecord(

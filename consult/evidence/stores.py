@@ -4,11 +4,12 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from consult.evidence import search
-from consult.evidence.models import Submission
+from consult.evidence.models import Passage, Submission
 from consult.evidence.models_batches import BatchDocument, BatchFile, FileBatch
 from consult.evidence.models_campaigns import Campaign, CampaignMember
 from consult.evidence.models_documents import Attachment
 from consult.evidence.models_imports import ImportProblem, SpreadsheetImport
+from consult.evidence.models_vectors import PassageVector
 from consult.foundation.database import rows_changed
 from consult.foundation.erasing import any_of
 from consult.foundation.stores import Scope, holds, let_go, reaches
@@ -80,6 +81,14 @@ def forget_problems(session: Session, scope: Scope) -> int:
     """Forget every list of the inquiry: it quotes rows that no submission names."""
     mine = select(SpreadsheetImport.id).where(SpreadsheetImport.inquiry_id == scope.inquiry_id)
     return rows_changed(session, delete(ImportProblem).where(ImportProblem.import_id.in_(mine)))
+
+
+@reaches("Numbers of an encoder")
+def forget_vectors(session: Session, scope: Scope) -> int:
+    """Forget what an encoder made of passages with words blotted out; others go with their passage."""
+    texts = any_of(Passage.source_text_id, sorted({span.text_id for span in scope.spans}))
+    mine = PassageVector.passage_id.in_(select(Passage.id).where(texts))
+    return rows_changed(session, delete(PassageVector).where(mine)) if scope.spans else 0
 
 
 @reaches("Campaigns that showed it as their template")

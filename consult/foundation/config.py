@@ -27,6 +27,8 @@ class Settings:
     proxies: int = 0
     mail_url: str = ""
     erasure_ledger: str = ""
+    # Folder of the sentence encoder; without one suggestions rest on words alone.
+    encoder: Path | None = None
     testing: bool = False
 
     @classmethod
@@ -45,6 +47,7 @@ class Settings:
             public_url=env.get("CONSULT_PUBLIC_URL", "").rstrip("/"),
             mail_url=env.get("CONSULT_MAIL_URL", ""),
             erasure_ledger=env.get("CONSULT_ERASURE_LEDGER", ""),
+            encoder=encoder_folder(env.get("CONSULT_ENCODER", "")),
             proxies=whole_number("CONSULT_PROXIES", env.get("CONSULT_PROXIES", "0")),
             trusted_hosts=tuple(host.strip() for host in hosts.split(",") if host.strip()),
         ).checked()
@@ -66,6 +69,13 @@ class Settings:
                 "CONSULT_MAIL_URL needs CONSULT_PUBLIC_URL, which the links in mails begin with."
             )
         return self
+
+
+def encoder_folder(given: str) -> Path | None:
+    """Return where the sentence encoder is looked for: where it is said, else where ./run puts it."""
+    if given == "none":
+        return None
+    return Path(given).resolve() if given else PROJECT_ROOT / ".cache" / "encoder"
 
 
 def whole_number(name: str, text: str) -> int:

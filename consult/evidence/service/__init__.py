@@ -29,6 +29,7 @@ from consult.evidence.service.respondent_types import (
     missing_types,
     types_by_name,
 )
+from consult.evidence.service.vectors import keep_vectors
 from consult.evidence.service.withdrawing import ask_to_withdraw, decide_request, withdraw_submission
 
 __all__ = [
@@ -48,6 +49,7 @@ __all__ = [
     "ask_to_withdraw",
     "change_state",
     "decide_request",
+    "keep_vectors",
     "known_type",
     "made_ready",
     "missing_types",
