@@ -24,6 +24,8 @@ holds(
 holds("answers", personal=("district",))
 holds("source_texts", words=("body",), keys=("language", "sha256"))
 holds("passages", words=("quote",), keys=("language",))
+# Words cannot be read off the numbers, but what they are about can be guessed.
+holds("passage_vectors", words=("numbers",), keys=("encoder",))
 holds("recuts", keys=("before", "after"))
 holds("confidential_passages", words=("harm",))
 holds("declarations", words=("on_behalf_of", "role", "interests", "funding"))

@@ -1,7 +1,7 @@
 """Every column that can hold words is known to erasures: a new table cannot be forgotten."""
 
 from flask import Flask
-from sqlalchemy import JSON, Column, Enum, String, text
+from sqlalchemy import JSON, Column, Enum, LargeBinary, String, text
 from sqlalchemy.orm import Session
 
 from consult.foundation.database import Base
@@ -15,7 +15,7 @@ REACHED_OTHERWISE = {
 
 
 def can_hold_words(column: Column[object]) -> bool:
-    return isinstance(column.type, String | JSON) and not isinstance(column.type, Enum)
+    return isinstance(column.type, String | JSON | LargeBinary) and not isinstance(column.type, Enum)
 
 
 def test_every_column_that_can_hold_words_says_what_it_holds(app: Flask) -> None:
