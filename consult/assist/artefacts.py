@@ -81,16 +81,18 @@ def forget_models(inquiry_id: int) -> int:
 
 def state_of(inquiry_id: int, run_id: int, pin: str | None) -> str:
     """Say in a sentence whether a run's model is still kept, and is what was saved."""
-    from nlp.artefact import read_saved
-    from nlp.errors import DamagedArtefactError
-
     if pin is None:
         return "No model of this run was kept."
     if run_id not in runs_kept(inquiry_id):
         return f"No longer kept: only the last {KEPT} are, and an erasure deletes them all."
-    try:
-        # Not loaded: that would take the encoder into a process that serves pages.
-        read_saved(folder_of(inquiry_id) / str(run_id), pin)
-    except DamagedArtefactError:
+    if not is_kept_whole(inquiry_id, run_id, pin):
         return "Damaged: its files are not what was saved. Nothing uses them; the next run makes a new model."
     return "Kept, and exactly what was saved."
+
+
+def is_kept_whole(inquiry_id: int, run_id: int, pin: str | None) -> bool:
+    """Tell whether a run's model is there and exactly what was saved; one that no run names is not."""
+    # Not loaded: that would take the learning engines and the encoder into a process that serves pages.
+    from nlp.pinned import is_whole
+
+    return pin is not None and is_whole(folder_of(inquiry_id) / str(run_id), pin)

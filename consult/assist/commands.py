@@ -8,8 +8,10 @@ import click
 from flask.cli import with_appcontext
 
 from consult.assist import bridge
+from consult.assist.artefacts import is_kept_whole, runs_kept, state_of
 from consult.assist.grouping import group_waiting
 from consult.calls.queries import inquiry_by_slug
+from consult.coding.queries.runs import one_run
 from consult.foundation.commands import plain_errors
 from consult.foundation.database import db
 from consult.foundation.security import SYSTEM
@@ -66,4 +68,25 @@ def find_campaigns(slug: str) -> None:
     click.echo(f"{done.letters} letters compared; something new was found on {done.changed} of them.")
 
 
-commands = [suggest, find_campaigns]
+@click.group("models")
+def models() -> None:
+    """Look after the models that runs have saved."""
+
+
+@models.command("check")
+@click.option("--inquiry", "slug", required=True, help="The inquiry's slug.")
+@with_appcontext
+@plain_errors
+def check_models(slug: str) -> None:
+    """Say of each saved model whether it is what was saved; exits 1 where one is not."""
+    inquiry_id = inquiry_by_slug(db.session(), slug).id
+    damaged = 0
+    for run_id in runs_kept(inquiry_id):
+        run = one_run(db.session(), inquiry_id, run_id)
+        damaged += not is_kept_whole(inquiry_id, run_id, run.artefact_sha256)
+        click.echo(f"Run {run_id}: {state_of(inquiry_id, run_id, run.artefact_sha256)}")
+    if damaged:
+        raise click.exceptions.Exit(1)
+
+
+commands = [suggest, find_campaigns, models]

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -105,6 +106,16 @@ def test_a_damaged_model_is_refused_and_the_card_says_so(
     with pytest.raises(DamagedArtefactError, match="fit"):
         artefacts.load_model(inquiry.id, run_id, pin)
     assert "Damaged" in artefacts.state_of(inquiry.id, run_id, pin)
+
+
+def test_a_command_checks_the_models_that_are_kept(inquiry: Inquiry, app: Flask) -> None:
+    run_id = run(inquiry)
+    asked = ["models", "check", "--inquiry", inquiry.slug]
+    fine = app.test_cli_runner().invoke(args=asked)
+    assert (fine.exit_code, fine.output) == (0, f"Run {run_id}: Kept, and exactly what was saved.\n")
+    (artefacts.folder_of(inquiry.id) / str(run_id) / "arrays.npz").write_bytes(b"")
+    damaged = app.test_cli_runner().invoke(args=asked)
+    assert (damaged.exit_code, "Damaged" in damaged.output) == (1, True)
 
 
 def test_an_erasure_deletes_every_model_of_its_inquiry_and_of_no_other(

@@ -9,6 +9,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
+from consult.assist.artefacts import folder_of, mark_of
 from consult.codebook.models import CodebookVersion, CodeExample
 from consult.codebook.models_groups import EmergentGroup, EmergentGroupMember
 from consult.codebook.rules_groups import SearchedIn
@@ -111,6 +112,21 @@ def test_words_marked_in_a_document_go_with_it_and_so_does_the_harm(build: Build
         )
     )
     assert list(left) == [staying.id]
+
+
+def test_models_that_may_have_learned_from_it_go_with_a_submission(build: Builder, session: Session) -> None:
+    inquiry = build.inquiry()
+    call = build.call(inquiry)
+    whole, part = build.submission(call, CANARY), build.submission(call, OTHER)
+    session.commit()
+    for submission, *targets in ((whole,), (part, span_of(session, part, "asked the village"))):
+        saved = folder_of(inquiry.id) / "1"
+        saved.mkdir(parents=True, exist_ok=True)
+        mark = mark_of(inquiry.id)
+        kind = ErasureKind.WORDS if targets else ErasureKind.SUBMISSIONS
+        assert erased(session, submission, *targets, kind=kind)["Saved models"] == 1
+        assert not saved.exists()
+        assert mark_of(inquiry.id) != mark
 
 
 def test_the_audit_chain_is_whole_after_reasons_were_erased(build: Builder, session: Session) -> None:
