@@ -146,13 +146,15 @@ def phases_of(session: Session, inquiry_id: int) -> list[Phase]:
 
 def places_of(session: Session, inquiry_id: int) -> list[Place]:
     """Return an inquiry's places in order."""
-    return list(session.scalars(select(Place).where(Place.inquiry_id == inquiry_id).order_by(Place.position)))
+    places = select(Place).where(Place.inquiry_id == inquiry_id).order_by(Place.position)
+    return list(session.scalars(places.execution_options(populate_existing=True)))
 
 
 def respondent_types_of(session: Session, inquiry_id: int) -> list[RespondentType]:
     """Return an inquiry's respondent types in order."""
     types = select(RespondentType).where(RespondentType.inquiry_id == inquiry_id)
-    return list(session.scalars(types.order_by(RespondentType.position)))
+    ordered = types.order_by(RespondentType.position)
+    return list(session.scalars(ordered.execution_options(populate_existing=True)))
 
 
 def call_of(session: Session, inquiry_id: int, call_slug: str) -> Call:

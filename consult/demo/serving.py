@@ -17,7 +17,7 @@ from flask import Flask
 from waitress import serve as serve_forever
 
 from consult.demo.sharing import sharing_server
-from consult.foundation.database import Manners, db, forget_connections, write_with
+from consult.foundation.database import Manners, db, forget_connections, lane_of, write_with
 from consult.foundation.errors import BadInput, ConsultError
 from consult.foundation.jobs.service import start_embedded
 from consult.foundation.lane import WritersOfPages
@@ -34,6 +34,8 @@ LOOK_SECONDS = 1.0
 # Above the most that any page takes, a clerk's drop of files: of more our page tells what to do, waitress
 # does not.
 LARGEST_BODY = 320 * 1024 * 1024
+# What is made faster than its reader takes it waits on the disk, not in a thread; more than any export holds.
+LARGEST_ANSWER = 8 * 1024**3
 
 
 def server_options(app: Flask) -> dict[str, Any]:
@@ -43,6 +45,7 @@ def server_options(app: Flask) -> dict[str, Any]:
         "threads": THREADS,
         "ident": None,
         "max_request_body_size": LARGEST_BODY,
+        "outbuf_high_watermark": LARGEST_ANSWER,
         "clear_untrusted_proxy_headers": proxies == 0,
     }
 
@@ -81,7 +84,8 @@ def serve_from(app: Flask, listening: socket.socket) -> None:
     os.close(end)
     listening.close()
     os.nice(NICENESS_OF_JOBS)
-    write_with(app, writers.let_pass)
+    if has_one_lane(app):
+        write_with(app, writers.let_pass)
     consumer = start_embedded(app)
     try:
         wait_while_alive(children)
@@ -89,6 +93,12 @@ def serve_from(app: Flask, listening: socket.socket) -> None:
         consumer.stop()
         return
     raise ConsultError("A process that serves pages has ended by itself. Start the site again.")
+
+
+def has_one_lane(app: Flask) -> bool:
+    """Tell whether only one may write at a time: elsewhere there is nothing to let others pass for."""
+    with app.app_context():
+        return lane_of(db.engine).path is not None
 
 
 def how_many() -> int:

@@ -19,7 +19,8 @@ class OneAnswer(WSGITask):
 
     def build_response_header(self) -> bytes:
         """Return the head of the answer, which says so."""
-        self.set_close_on_finish()
+        # As if the reader had asked for it, which waitress knows how to answer.
+        self.request.headers["CONNECTION"] = "close"
         head: bytes = super().build_response_header()
         return head
 
@@ -31,13 +32,16 @@ class OneAnswerChannel(HTTPChannel):
 
 
 class SharingServer(TcpWSGIServer):
-    """Takes a connection only while nobody whom it has taken waits for a thread."""
+    """Takes a connection only while it has a free thread for each that it has taken."""
 
     channel_class = OneAnswerChannel
 
     def readable(self) -> bool:
         """Tell whether to take another connection; asked again whenever an answer has gone out."""
-        return bool(super().readable()) and not self.task_dispatcher.queue
+        threads = self.task_dispatcher
+        # Counted as free is also who was woken for what stands in the queue and has not yet taken it.
+        free = len(threads.threads) - threads.stop_count - threads.active_count
+        return bool(super().readable()) and len(threads.queue) <= free
 
 
 def sharing_server(app: Flask, listening: socket.socket, **options: Any) -> SharingServer:

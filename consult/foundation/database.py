@@ -148,7 +148,7 @@ def manners() -> Manners:
 def is_busy(error: OperationalError) -> bool:
     """Tell whether the engine gave up waiting for another writer."""
     text = str(error.orig).lower()
-    return "locked" in text or "lock timeout" in text or "busy" in text
+    return any(said in text for said in ("locked", "lock timeout", "busy", "deadlock detected"))
 
 
 def rows_changed(session: Session, change: Executable) -> int:

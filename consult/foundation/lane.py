@@ -18,7 +18,7 @@ from consult.foundation.errors import Busy
 PATIENCE_SECONDS = 20.0
 POLL_SECONDS = 0.002
 # How long a job lets writers of pages pass before it takes its turn all the same.
-WAY_SECONDS = 5.0
+WAY_SECONDS = 2.0
 MOST_COUNTED = 255
 
 
@@ -87,7 +87,7 @@ class WritersOfPages:
 
     @contextmanager
     def let_pass(self) -> Iterator[None]:
-        """Run the block when no page waits to write, or after five seconds: jobs get on all the same."""
+        """Run the block when no page waits to write, or after two seconds: jobs get on all the same."""
         deadline = time.monotonic() + WAY_SECONDS
         while self.are_there() and time.monotonic() < deadline:
             time.sleep(POLL_SECONDS)

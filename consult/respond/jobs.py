@@ -8,10 +8,11 @@ from consult.foundation.jobs.chores import hourly
 from consult.foundation.language import _, in_language, speaking
 from consult.foundation.language_choice import in_address
 from consult.foundation.mail import is_offered
+from consult.foundation.scrubbing import scrub
 from consult.foundation.security import SYSTEM
 from consult.foundation.web import as_time, site_url
 from consult.respond.codes import grouped
-from consult.respond.models import Draft
+from consult.respond.models import Draft, DraftFile, DraftVersion
 from consult.respond.service import erase_expired_drafts, send_due_reminders
 
 
@@ -20,6 +21,12 @@ def erase_expired(at: datetime) -> None:
     """Keep the promise made on every draft: to erase it two weeks after its call has closed."""
     with transaction() as session:
         erase_expired_drafts(session, actor=SYSTEM, at=at)
+
+
+@hourly
+def leave_nothing_of_drafts(_at: datetime) -> None:
+    """Let what drafts held before they were sent or erased lie on in no log of the database."""
+    scrub({Draft.__tablename__, DraftVersion.__tablename__, DraftFile.__tablename__})
 
 
 @hourly

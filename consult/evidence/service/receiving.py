@@ -98,7 +98,8 @@ def receive_many(
 def lock_references(session: Session, inquiry_id: int) -> None:
     """Let one receiver of an inquiry at a time past this line, until it commits.
 
-    Without it two sendings of one draft could both find that neither is there. SQLite has one writer anyway.
+    Without it two sendings of one draft could both find that neither is there. SQLite has one writer anyway,
+    so there nothing is asked. Elsewhere NotFound when there is no such inquiry.
     """
     if session.get_bind().dialect.name == "sqlite":
         return

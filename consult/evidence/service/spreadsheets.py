@@ -11,7 +11,7 @@ from consult.evidence.models_imports import RememberedColumns
 from consult.evidence.queries.checking import key_of
 from consult.evidence.rules import Channel
 from consult.evidence.service.given import GivenAnswer, GivenEvidence, GivenProvenance
-from consult.evidence.service.receiving import Received, receive_many
+from consult.evidence.service.receiving import Received, lock_references, receive_many
 from consult.evidence.service.respondent_types import add_missing_types, known_type, types_by_name
 from consult.evidence.spreadsheets.layouts import Platform
 from consult.evidence.spreadsheets.mapping import ColumnMapping
@@ -45,6 +45,8 @@ def store_responses(
     Respondent types that the inquiry lacks are added. A thousand at a time is a good size; raises as
     `receive_many`.
     """
+    # First, as whoever changes what calls ask does: two who lock them in turn would stop one another.
+    lock_references(session, inquiry_id)
     names = [response.respondent_type for response in responses]
     add_missing_types(session, names, inquiry_id=inquiry_id, actor=actor, at=at)
     types = types_by_name(session, inquiry_id)

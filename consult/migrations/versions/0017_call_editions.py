@@ -4,6 +4,8 @@ Revision ID: 0017
 Revises: 0016
 """
 
+import secrets
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -30,7 +32,8 @@ def upgrade() -> None:
         sa.CheckConstraint("id = 1", name="only_one"),
         sa.PrimaryKeyConstraint("id", name="pk_call_editions"),
     )
-    op.execute("INSERT INTO call_editions (id, token) VALUES (1, 'first')")
+    names = sa.table(EDITIONS, sa.column("id"), sa.column("token"))
+    op.execute(names.insert().values(id=1, token=secrets.token_hex(16)))
     for statement in edition_statements(op.get_bind().dialect.name, EDITIONS, ASKED):
         op.execute(statement)
 

@@ -26,7 +26,7 @@ from consult.foundation.language import _
 from consult.foundation.security import Actor
 from consult.respond.answers import Asked, reply_of
 from consult.respond.codes import receipt_code_for
-from consult.respond.confidences import Confidence, bounds_in, choice_for
+from consult.respond.confidences import Confidence, bounds_in, choice_for, confidences_in
 from consult.respond.logic import shown_questions
 from consult.respond.models import Draft, Reminder
 from consult.respond.queries import CallToAnswer, DraftHeld, as_held, as_open_now, call_of_draft
@@ -60,10 +60,13 @@ def prepare(
 ) -> Prepared | None:
     """Work out what a draft makes, so that little is left to do in its turn to write.
 
-    None for a draft that was sent or may not be: sending then says so. Raises BadInput with what is missing,
-    and as `receive_submission`.
+    None for a draft that was sent, may not be or has gaps: sending then says so. None also for one that
+    changes what was sent before: an erasure of that reaches the draft without being its writer's change.
+    Raises as `receive_submission`.
     """
-    if held.submission_id is not None or not call.takes(at, held.started_at):
+    if held.submission_id is not None or held.amends_id is not None:
+        return None
+    if not call.takes(at, held.started_at) or gaps_in(call.asking, held.filled):
         return None
     return _prepared(session, held, return_code, call)
 
@@ -112,8 +115,9 @@ def _prepared(session: Session, held: DraftHeld, return_code: str, call: CallToA
 
 
 def _standing(draft: Draft | DraftHeld, call: CallToAnswer) -> tuple[Any, ...]:
-    # Whatever changes a draft, its files, its marks or its versions notes when it was saved.
-    said = draft.answers, draft.about, draft.language, draft.send_key, draft.amends_id
+    # Whoever writes in a draft, its files or its versions notes when it was saved.
+    marks = draft.confidences if isinstance(draft, DraftHeld) else confidences_in(draft.confidences)
+    said = draft.answers, draft.about, marks, draft.language, draft.send_key
     return draft.saved_at, said, call.withdrawal_policy
 
 

@@ -63,6 +63,45 @@ def running(fresh_app: Callable[..., Flask]) -> Iterator[tuple[SharingServer, Fl
     thread.join(PATIENCE_SECONDS)
 
 
+def test_a_thread_that_is_busy_keeps_no_other_from_answering(fresh_app: Callable[..., Flask]) -> None:
+    app, listening = fresh_app(), reserve(0)
+    may_go, begun = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        if request.path == "/accessibility":
+            begun.set()
+            may_go.wait(PATIENCE_SECONDS)
+
+    app.before_request(hold)
+    server = sharing_server(app, listening, **{**server_options(app), "threads": 2})
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    port = listening.getsockname()[1]
+    slow = threading.Thread(target=answers, args=(port, "/accessibility"))
+    slow.start()
+    begun.wait(PATIENCE_SECONDS)
+    # Asked of the server itself, for a clock would say little on a busy machine.
+    until(lambda: not server.task_dispatcher.queue)
+    assert server.readable()
+    assert answers(port, "/sign-in")
+    may_go.set()
+    slow.join(PATIENCE_SECONDS)
+    server.close()
+    thread.join(PATIENCE_SECONDS)
+
+
+@pytest.mark.parametrize("asked", ["1.0 keep-alive", "1.1 keep-alive", "1.1 close"])
+def test_each_answer_says_once_that_the_connection_ends(
+    running: tuple[SharingServer, Flask, tuple[str, int]], asked: str
+) -> None:
+    version, connection = asked.split()
+    with socket.create_connection(running[2], PATIENCE_SECONDS) as line:
+        line.sendall(f"GET /sign-in HTTP/{version}\r\nHost: x\r\nConnection: {connection}\r\n\r\n".encode())
+        head = b"".join(iter(lambda: line.recv(65536), b"")).partition(b"\r\n\r\n")[0].lower()
+    assert head.count(b"\r\nconnection:") == 1
+    assert b"keep-alive" not in head
+
+
 def test_a_connection_ends_with_its_answer_so_that_another_process_may_give_the_next(
     running: tuple[SharingServer, Flask, tuple[str, int]],
 ) -> None:
@@ -153,11 +192,11 @@ def test_the_processes_that_serve_pages_end_with_the_first_one_even_when_it_is_k
     assert not answers(port)
 
 
-def answers(port: int) -> bool:
+def answers(port: int, path: str = "/") -> bool:
     """Tell whether a page comes."""
-    connection = http.client.HTTPConnection(HOST, port, timeout=10)
+    connection = http.client.HTTPConnection(HOST, port, timeout=PATIENCE_SECONDS)
     try:
-        connection.request("GET", "/")
+        connection.request("GET", path)
         return connection.getresponse().status == 200
     except OSError:
         return False

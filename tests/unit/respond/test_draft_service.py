@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 import pytest
 from flask import Flask
 from flask_migrate import upgrade
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from consult.calls.models import Call
-from consult.calls.rules import CallState, QuestionKind
+from consult.calls.models import Call, Inquiry
+from consult.calls.rules import CallState, QuestionKind, WithdrawalPolicy
 from consult.evidence.models import SourceText, Submission, SubmissionVersion
 from consult.foundation.audit import AuditEvent, first_break
 from consult.foundation.clock import now
@@ -24,6 +24,7 @@ from consult.respond.models import Draft
 from consult.respond.queries import as_call_to_answer, draft_held, published_call
 from consult.respond.queries_receipt import receipt_exists
 from consult.respond.rules import KEPT_AFTER_CLOSING
+from consult.respond.service import sending
 from tests.builders import NOON, Builder
 
 CODE = code_from(b"0123456789abcdef")
@@ -269,7 +270,46 @@ def test_nothing_is_prepared_of_a_draft_that_was_sent_or_of_a_call_that_is_close
     assert prepared(session, call) is None
 
 
-def test_a_draft_with_gaps_cannot_be_prepared(session: Session, call: Call) -> None:
-    begin(session, call)
+def test_a_draft_with_gaps_is_not_prepared_and_sending_says_what_is_missing(
+    session: Session, call: Call
+) -> None:
+    draft_id = begin(session, call)
+    assert prepared(session, call) is None
     with pytest.raises(BadInput, match="put right"):
-        prepared(session, call)
+        send(session, draft_id)
+
+
+# What changes between preparing and sending, without any other sign of it.
+CHANGES: dict[str, Callable[[Session, int], object]] = {
+    "when it was saved": lambda s, d: s.execute(
+        update(Draft).where(Draft.id == d).values(saved_at=NOON + timedelta(seconds=1))
+    ),
+    "an answer": lambda s, d: s.execute(update(Draft).where(Draft.id == d).values(answers={"why": "Else."})),
+    "the choice": lambda s, d: s.execute(
+        update(Draft).where(Draft.id == d).values(about={"name": "Ann", "publication": "not_published"})
+    ),
+    "the language": lambda s, d: s.execute(update(Draft).where(Draft.id == d).values(language="cy")),
+    "a mark": lambda s, d: s.execute(
+        update(Draft)
+        .where(Draft.id == d)
+        .values(confidences=[{"question": "why", "words": "Because", "harm": "It names me."}])
+    ),
+    "the policy": lambda s, _d: s.execute(
+        update(Inquiry).values(withdrawal_policy=WithdrawalPolicy.UNTIL_CLOSING)
+    ),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_whatever_changed_since_it_was_prepared_is_worked_out_anew(
+    session: Session, call: Call, monkeypatch: pytest.MonkeyPatch, change: str
+) -> None:
+    draft_id = begin(session, call)
+    complete(session, draft_id)
+    ready, again = prepared(session, call), []
+    CHANGES[change](session, draft_id)
+    session.expire_all()
+    work_out = sending.made_ready
+    monkeypatch.setattr(sending, "made_ready", lambda *given: again.append(1) or work_out(*given))
+    service.send_draft(session, draft_id, CODE, actor=RESPONDENT, at=NOON, prepared=ready)
+    assert again == [1]
