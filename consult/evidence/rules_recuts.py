@@ -10,7 +10,8 @@ from consult.foundation.errors import BadInput, Refused
 MOST_WORDS = 400
 # A page offers so many places; any other is named by its words.
 MOST_PLACES = 60
-_SENTENCE_END = re.compile(r"(?:[.!?…。！？][\"'”’»)\]]*\s+|\s*[\r\n]\s*)(?=\S)")  # noqa: RUF001 # ends of sentences
+# Possessive: a run of white space would be looked through again from each of its places.
+_SENTENCE_END = re.compile(r"(?:[.!?…。！？][\"'”’»)\]]*+\s++|[\r\n]\s*+)")  # noqa: RUF001 # ends of sentences
 _NUMBERING = re.compile(r"[(\[]?(?:\d{1,3}(?:\.\d{1,3})*|[ivxlc]{1,6}|[a-zA-Z])[.)\]]{1,2}\s*")
 _JOINERS = frozenset("\u200d\ufe0e\ufe0f")
 

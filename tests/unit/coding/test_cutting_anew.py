@@ -1,5 +1,6 @@
 """A person splits a passage or joins two; what was decided on the old ones stands on their words."""
 
+import time
 from collections.abc import Callable
 
 import pytest
@@ -220,6 +221,13 @@ def test_places_are_offered_where_sentences_and_lines_begin_and_numbers_stay() -
     assert [words.partition(" ")[0] for words in places] == ["Now!", "4.", "(a)", "(b)", "And"]
     many = "So. " * 500
     assert len(places_to_split(many, Bounds(0, len(many)))) == MOST_PLACES
+
+
+@pytest.mark.parametrize("text", [" " * 200_000 + "a", "\n " * 100_000, ".” " * 60_000, "." * 200_000])
+def test_places_are_found_in_bounded_time(text: str) -> None:
+    start = time.process_time()
+    places_to_split(text, Bounds(0, len(text)))
+    assert time.process_time() - start < 5
 
 
 @given(st.text(alphabet="ab. \n\u0301👩\u200d", max_size=40), st.integers(0, 40))
