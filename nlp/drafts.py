@@ -102,8 +102,11 @@ class _Table:
         self.pull = np.log1p(strength) / np.log1p(strength).max()
 
     def nearness(self, among: NDArray[np.bool_]) -> Floats:
-        """How near each passage is to what these say on the whole, -1 to 1."""
-        mean = self.unit @ np.average(self.unit[among], axis=0, weights=self.strength[among])
+        """How near each passage is to what these others say on the whole, -1 to 1."""
+        weights = among.astype(np.float64)
+        own = weights * (self.unit**2).sum(axis=1)
+        others = np.maximum(weights.sum() - weights, 1e-9)
+        mean = np.asarray(self.unit @ (self.unit.T @ weights) - own) / others
         spread = np.abs(mean).max()
         return np.asarray(mean / spread if spread > 1e-9 else np.ones(len(mean)))
 

@@ -69,9 +69,7 @@ def _directions(features: TextFeatures, texts: Sequence[str], weights: NDArray[n
     """The main directions of words and characters, (n-grams, at most 100)."""
     matrix = features.transform(texts)
     words = _words(matrix)
-    wanted = min(_DIRECTIONS, words.shape[1] - 1, len(texts) - 1)
-    if wanted < 1:
-        return np.zeros((words.shape[1], 1), dtype=np.float32)
+    wanted = min(_DIRECTIONS, words.shape[1], len(texts))
     weighed = sparse.csr_array(sparse.diags_array(np.sqrt(weights)) @ words)
     _, _, found = randomized_svd(weighed, wanted, n_iter=5, random_state=_SEARCH)
     return np.asarray(found.T, dtype=np.float32)

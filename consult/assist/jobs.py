@@ -1,6 +1,6 @@
 """What the machine does when evidence arrives or a member asks: cut, group, place, propose, search."""
 
-from consult.assist import bridge, discovering, grouping, personal, placing
+from consult.assist import bridge, discovering, grouping, personal, placing, quoting
 from consult.codebook.service import want_groups
 from consult.foundation.clock import now
 from consult.foundation.database import transaction
@@ -41,6 +41,12 @@ def look_for_personal_data(job: RunningJob) -> None:
 def look_for_groups(job: RunningJob) -> None:
     """Look for groups among passages, and offer them to the codebook's room."""
     discovering.find_groups(_inquiry_of(job), job.progress, actor=job.actor)
+
+
+@handles(JobName.QUOTES_WANTED)
+def look_for_quotes(job: RunningJob) -> None:
+    """Suggest passages to quote on every theme."""
+    quoting.suggest_quotes(_inquiry_of(job), job.progress)
 
 
 @handles(JobName.CAMPAIGNS_WANTED)

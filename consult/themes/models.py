@@ -5,7 +5,8 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from consult.foundation.database import Base
+from consult.foundation.database import Base, state_type
+from consult.themes.rules import QuoteKind
 
 
 class Theme(Base):
@@ -21,6 +22,19 @@ class Theme(Base):
     description: Mapped[str] = mapped_column(Text, default="")
     position: Mapped[int]
     created_at: Mapped[datetime]
+
+
+class SuggestedQuote(Base):
+    """A passage that the machine suggests to quote on a theme; the next choice takes its place."""
+
+    __tablename__ = "suggested_quotes"
+
+    theme_id: Mapped[int] = mapped_column(ForeignKey("themes.id"), primary_key=True)
+    passage_id: Mapped[int] = mapped_column(ForeignKey("passages.id"), primary_key=True, index=True)
+    kind: Mapped[QuoteKind] = mapped_column(state_type(QuoteKind, "quote_kind"))
+    place: Mapped[int]
+    why: Mapped[str] = mapped_column(String(500))
+    at: Mapped[datetime]
 
 
 class ThemeCode(Base):

@@ -13,7 +13,8 @@ from consult.themes.models import Theme
 from consult.themes.queries.facets import FILTERS, Facet, Named
 from consult.themes.queries.figures import NOTHING, Base, Received, base, by_code, by_theme, figures
 from consult.themes.queries.lists import Quote, first_quotes
-from consult.themes.rules import Counts, Selection, Unit, percentage, share
+from consult.themes.queries.suggested import suggested_quotes
+from consult.themes.rules import Counts, QuoteKind, Selection, Unit, percentage, share
 from consult.themes.scope import FIELDS, Number, Scope
 
 FILTER_WORDS = {
@@ -69,6 +70,15 @@ class CodeSection:
 
 
 @dataclass(frozen=True)
+class SuggestedPart:
+    """A suggested quote as it is shown: what for, and why."""
+
+    shown: ShownQuote
+    apart: bool
+    why: str
+
+
+@dataclass(frozen=True)
 class BaseLine:
     """What was received and how much of it is coded, each openable."""
 
@@ -94,6 +104,7 @@ class ThemePage:
     words: Sequence[str]
     filters: Sequence[FilterField]
     campaigns: CampaignPart | None
+    suggested: Sequence[SuggestedPart]
 
 
 @dataclass(frozen=True)
@@ -216,6 +227,10 @@ def theme_page(session: Session, scope: Scope, theme: Theme, selection: Selectio
         scope.words(selection.but(theme_id=None)),
         filter_fields(scope, selection),
         campaign_part(session, scope, selection, here),
+        [
+            SuggestedPart(shown_quote(scope, one.quote), one.kind is QuoteKind.DISSENTING, one.why)
+            for one in suggested_quotes(session, scope.inquiry_id, theme.id)
+        ],
     )
 
 

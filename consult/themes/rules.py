@@ -12,7 +12,14 @@ from consult.foundation.errors import BadInput
 NOT_STATED = 0
 LONGEST_TITLE = 300
 # These words stand in addresses where a theme's slug would.
-RESERVED = frozenset({"new", "closed-questions", "passages", "submissions", "respondents"})
+RESERVED = frozenset({"new", "closed-questions", "passages", "submissions", "respondents", "suggest-quotes"})
+
+
+class QuoteKind(StrEnum):
+    """What a suggested quote is for."""
+
+    REPRESENTATIVE = "representative"
+    DISSENTING = "dissenting"
 
 
 class Unit(StrEnum):

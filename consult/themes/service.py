@@ -1,6 +1,7 @@
 """Verbs that change themes."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import delete, func, insert, select
@@ -11,10 +12,13 @@ from consult.codebook.models import Code, Codebook
 from consult.evidence.rules import storable
 from consult.foundation import audit
 from consult.foundation.errors import BadInput
+from consult.foundation.jobs.models import Job
+from consult.foundation.jobs.names import JobName
+from consult.foundation.jobs.queue import enqueue, waiting_job
 from consult.foundation.security import Actor
 from consult.themes import queries
-from consult.themes.models import Theme, ThemeCode
-from consult.themes.rules import RESERVED, checked_title
+from consult.themes.models import SuggestedQuote, Theme, ThemeCode
+from consult.themes.rules import RESERVED, QuoteKind, checked_title
 
 
 def make_theme(  # noqa: PLR0913  # a row's values, by keyword
@@ -69,6 +73,35 @@ def edit_theme(
     act = audit.Act("edit theme", "theme", theme.id, detail={"title": theme.title, "codes": gathered})
     audit.record(session, act, inquiry_id=inquiry_id, actor=actor, at=at)
     return theme
+
+
+@dataclass(frozen=True)
+class NewQuote:
+    """A passage suggested for a theme, and why."""
+
+    passage_id: int
+    kind: QuoteKind
+    why: str
+
+
+def want_quotes(session: Session, *, inquiry_id: int, actor: Actor, at: datetime) -> Job:
+    """Ask the machine to suggest quotes for every theme; asking twice is asking once."""
+    waiting = waiting_job(session, JobName.QUOTES_WANTED, inquiry_id)
+    return waiting or enqueue(
+        session, JobName.QUOTES_WANTED, {}, at=at, inquiry_id=inquiry_id, requested_by=actor.user_id
+    )
+
+
+def record_quotes(session: Session, theme_id: int, chosen: Sequence[NewQuote], *, at: datetime) -> int:
+    """Keep what is suggested for a theme in the place of what was; it cites nothing: a person does."""
+    session.execute(delete(SuggestedQuote).where(SuggestedQuote.theme_id == theme_id))
+    rows = [
+        {"theme_id": theme_id, "place": place, "at": at, **vars(quote)}
+        for place, quote in enumerate(chosen, start=1)
+    ]
+    if rows:
+        session.execute(insert(SuggestedQuote), rows)
+    return len(rows)
 
 
 def _slug_for(session: Session, inquiry_id: int, slug: str | None, title: str) -> str:

@@ -54,6 +54,17 @@ def theme(inquiry_slug: str, theme_slug: str) -> str:
     return render_template("themes/theme.html", page=page, slug=theme_slug, may_edit=may_edit)
 
 
+@blueprint.post("/suggest-quotes")
+@requires(Permission.EDIT_THEMES)
+def suggest_quotes(inquiry_slug: str) -> Response:
+    """Ask the machine to suggest passages to quote; asking twice is asking once."""
+    with transaction() as session:
+        job_id = service.want_quotes(
+            session, inquiry_id=current_identity().inquiry_id, actor=current_actor(), at=now()
+        ).id
+    return redirect(url_for("jobs.job", inquiry_slug=inquiry_slug, job_id=job_id))
+
+
 @blueprint.get("/closed-questions")
 @requires(Permission.READ_THEMES)
 def closed_questions(inquiry_slug: str) -> str:

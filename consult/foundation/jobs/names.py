@@ -11,6 +11,7 @@ class JobName(StrEnum):
     PERSONAL_DATA_WANTED = "personal_data_wanted"
     CAMPAIGNS_WANTED = "campaigns_wanted"
     GROUPS_WANTED = "groups_wanted"
+    QUOTES_WANTED = "quotes_wanted"
     MAIL_QUEUED = "mail_queued"
     ERASURE_ORDERED = "erasure_ordered"
     FILES_DROPPED = "files_dropped"

@@ -18,6 +18,7 @@ TITLES = {
     JobName.PERSONAL_DATA_WANTED: "Looking for personal data",
     JobName.CAMPAIGNS_WANTED: "Grouping similar letters",
     JobName.GROUPS_WANTED: "Looking for groups to read",
+    JobName.QUOTES_WANTED: "Suggesting quotes",
     JobName.MAIL_QUEUED: "Sending an e-mail",
     JobName.ERASURE_ORDERED: "Erasing",
     JobName.FILES_DROPPED: "Reading files",

@@ -240,6 +240,12 @@ def _references_of(session: Session, selection: Selection, ids: list[int]) -> di
     return found
 
 
+def quotes_of(session: Session, passage_ids: Sequence[int]) -> dict[int, Quote]:
+    """Return passages as quotes, by id."""
+    rows = session.execute(_quotes().where(Passage.id.in_(passage_ids)))
+    return {row.id: _quote(row) for row in rows}
+
+
 def first_quotes(session: Session, selection: Selection) -> dict[int, list[Quote]]:
     """Return for each code of a selection the first passage of each of the first few submissions.
 
