@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 #: Where requirements/setup.sh puts the encoder.
 _INSTALLED = Path(__file__).resolve().parents[1] / ".cache" / "encoder"
+#: Some two minutes of encoding: whoever wants more of it says so.
+_ENCODED_UNASKED = 15_000
 _OK, _FAULT, _BAD_INPUT = 0, 1, 2
 
 
@@ -80,6 +82,7 @@ def _add_discover(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, required=True, metavar="CSV", help="and the same with .themes")
     parser.add_argument("--groups", type=int, metavar="N", help="how many; else by the number of units")
     parser.add_argument("--seed", type=int, default=0, help="of the sample taken where units are very many")
+    _add_encoder(parser)
     parser.set_defaults(run=_discover)
 
 
@@ -153,7 +156,9 @@ def _discover(chosen: argparse.Namespace) -> None:
     described = chosen.out.with_name(f"{chosen.out.stem}.themes.csv")
     for path in (chosen.out, described):
         _check_writable(path)
-    groups, themes = group_file(chosen.units, GroupFinder(chosen.groups, seed=chosen.seed), _say)
+    finder = GroupFinder(chosen.groups, seed=chosen.seed, encoder=_encoder(chosen))
+    at_most = None if chosen.encoder else _ENCODED_UNASKED
+    groups, themes = group_file(chosen.units, finder, _say, encode_at_most=at_most)
     _write(described, themes)
     _write(chosen.out, groups)
 

@@ -125,8 +125,12 @@ def novelty(scores: Floats) -> Floats:
     return np.asarray(np.prod(1.0 - np.clip(scores, 0.0, 1.0), axis=1), dtype=np.float64)
 
 
-def group_file(units: Path, finder: GroupFinder, say: Say = silent) -> tuple[str, str]:
+def group_file(
+    units: Path, finder: GroupFinder, say: Say = silent, *, encode_at_most: int | None = None
+) -> tuple[str, str]:
     """Groups of a units file (unit_id, text) as two CSV texts: unit_id, theme; and theme, name and the rest.
+
+    `encode_at_most`: with more units than these the finder's encoder is left out, which `say` is told.
 
     Themes are numbered from 1, largest first, and empty where a unit is in none; lists are parted by bars.
     """
@@ -137,6 +141,9 @@ def group_file(units: Path, finder: GroupFinder, say: Say = silent) -> tuple[str
     if len(set(names)) < len(names):
         raise NlpError(f"{units} gives the same unit_id to more than one unit: make them unique.")
     say(f"{len(texts)} units")
+    if finder.encoder and encode_at_most is not None and len(texts) > encode_at_most:
+        say(f"More than {encode_at_most} units: words alone. Name the encoder to have all of them encoded.")
+        finder = GroupFinder(finder.groups, seed=finder.seed)
     groups = finder.find(texts, say=say)
     if not groups:
         say("No unit has a word to go by: all are in no group.")

@@ -9,6 +9,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from consult.assist.bridge import Tell
+from consult.assist.encoding import encoder_for
 from consult.assist.queries import count_passages
 from consult.assist.queries_groups import PassageToGroup, passages_to_group
 from consult.codebook.queries import active_codes_of
@@ -21,6 +22,7 @@ from consult.foundation.security import Actor
 
 if TYPE_CHECKING:
     from nlp.emergent import EmergentGroup
+    from nlp.encoder import Encoder
 
 # More likely than not that no code fits.
 LEAST_NOVELTY = 0.5
@@ -40,13 +42,14 @@ def find_groups(inquiry_id: int, tell: Tell, *, actor: Actor) -> int:
     Where the codebook has no code, all passages are uncovered, and one look is enough.
     """
     session = db.session()
+    encoder = encoder_for(inquiry_id, tell)
     passages = passages_to_group(session, inquiry_id)
     has_codes = bool(active_codes_of(session, inquiry_id))
     uncovered = [each for each in passages if not each.touched and each.novelty >= LEAST_NOVELTY]
     found = 0
     if has_codes:
-        found += _look(inquiry_id, SearchedIn.UNCOVERED, uncovered, tell, actor=actor)
-    return found + _look(inquiry_id, SearchedIn.ALL, passages, tell, actor=actor)
+        found += _look(inquiry_id, SearchedIn.UNCOVERED, uncovered, tell, encoder=encoder, actor=actor)
+    return found + _look(inquiry_id, SearchedIn.ALL, passages, tell, encoder=encoder, actor=actor)
 
 
 def _look(
@@ -55,12 +58,13 @@ def _look(
     passages: Sequence[PassageToGroup],
     tell: Tell,
     *,
+    encoder: "Encoder | None",
     actor: Actor,
 ) -> int:
     from nlp.emergent import GroupFinder
     from nlp.fingerprint import text_hashes
 
-    finder = GroupFinder()
+    finder = GroupFinder(encoder=encoder)
     texts = [each.quote for each in passages]
     weights = [each.novelty for each in passages] if searched_in is SearchedIn.UNCOVERED else None
     tell(0, len(texts), "Passages looked at.")

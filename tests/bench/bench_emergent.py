@@ -29,7 +29,7 @@ from sklearn.preprocessing import normalize
 
 from nlp.corpus import Corpus, read_corpus
 from nlp.emergent import EmergentGroup, GroupFinder
-from nlp.encoder import Encoder, encoded
+from nlp.encoder import Encoder, KeepingEncoder, encoded, installed_encoder
 from nlp.features import TextFeatures
 from nlp.words import IntArray
 from tests.bench.figures import Figure, at_least, at_most, quick
@@ -42,11 +42,12 @@ MANY = 100_000
 
 def measure() -> Iterable[Figure]:
     place = Path(os.environ.get("CONSULT_SHARED_DATA", ROOT.parent / "shared" / "data"))
+    found = encoders()
     for name in CORPORA[:1] if quick() else CORPORA:
         if (place / name / "units.csv").is_file():
             folder = place / name
             corpus = read_corpus(folder / "units.csv", folder / "labels.csv", folder / "codebook.csv")
-            for encoder in encoders():
+            for encoder in found:
                 yield from quality(name, corpus, encoder)
         else:
             print(f"  no corpus {name} at {place}: its groups are not measured", file=sys.stderr)
@@ -55,7 +56,9 @@ def measure() -> Iterable[Figure]:
 
 def encoders() -> list[Encoder | None]:
     """None, and the encoder prepared for this installation where there is one."""
-    return [None]
+    encoder, told = installed_encoder(ROOT / ".cache" / "encoder")
+    print(f"  {told}", file=sys.stderr)
+    return [None, KeepingEncoder(encoder)] if encoder else [None]
 
 
 def quality(name: str, corpus: Corpus, encoder: Encoder | None) -> Iterator[Figure]:

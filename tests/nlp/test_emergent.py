@@ -11,7 +11,7 @@ from scipy.cluster.hierarchy import fcluster, linkage
 from sklearn.metrics import adjusted_rand_score, normalized_mutual_info_score
 
 from nlp.__main__ import main
-from nlp.emergent import EmergentGroup, GroupFinder, novelty
+from nlp.emergent import EmergentGroup, GroupFinder, group_file, novelty
 from nlp.errors import NlpError
 from nlp.parting import part, tree_groups
 from nlp.phrases import key_phrases, name_of, phrases_of
@@ -237,6 +237,25 @@ def test_the_command_writes_units_and_themes(tmp_path: Path) -> None:
     for theme in themes:
         examples = theme["example_unit_ids"].split(" | ")
         assert {theme_of[unit] for unit in examples} == {theme["theme"]}
+
+
+def test_an_encoder_nobody_asked_for_is_left_out_where_units_are_many_and_that_is_said(
+    tmp_path: Path,
+) -> None:
+    units = tmp_path / "u.csv"
+    _write(units, [(f"U{n}", f"Coach number {n}, calling at Ely.") for n in range(12)])
+
+    class NotAsked(Meaning):
+        def encode(self, texts: Sequence[str]) -> FloatArray:
+            raise AssertionError("encoded")
+
+    told: list[str] = []
+    finder = GroupFinder(encoder=NotAsked())
+    groups, _ = group_file(units, finder, told.append, encode_at_most=11)
+    assert groups.count("\n") == 13
+    assert any("words alone" in line for line in told)
+    with pytest.raises(AssertionError, match="encoded"):
+        group_file(units, finder, told.append, encode_at_most=12)
 
 
 def test_the_command_takes_the_number_of_groups(tmp_path: Path) -> None:
