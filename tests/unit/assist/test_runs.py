@@ -3,21 +3,25 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from consult.accounts.models import User
 from consult.assist import artefacts, bridge, proposing
+from consult.assist.ordering import order_waiting
+from consult.assist.queries import passages_read
 from consult.assist.stores import out_of_the_models
 from consult.calls.models import Inquiry
-from consult.coding.models import ModelRun
+from consult.coding.models import LatestRun, ModelRun
 from consult.coding.models_quality import BlindPassage, ReadingPlace, RunResult
 from consult.coding.queries.quality import JudgedSuggestion
 from consult.coding.rules_quality import ReadingOrder, Wanted
-from consult.coding.service import set_suggestion_settings
+from consult.coding.service import read_passage_blind, set_suggestion_settings
 from consult.evidence.models import Passage, SourceText
+from consult.evidence.models_vectors import PassageVector
 from consult.foundation.security import SYSTEM, Actor, Role
 from consult.foundation.stores import Scope
 from nlp.errors import DamagedArtefactError
@@ -185,6 +189,37 @@ def test_a_run_puts_what_is_unread_in_every_order(inquiry: Inquiry, session: Ses
     orders = {order for order in ReadingOrder if order is not ReadingOrder.ARRIVAL}
     assert {place.reading_order for place in places} == orders
     assert sorted(p.place for p in places if p.reading_order is ReadingOrder.CERTAIN) == [1, 2, 3]
+
+
+def test_the_varied_order_goes_by_meaning_where_an_encoder_has_read(
+    inquiry: Inquiry, session: Session
+) -> None:
+    run(inquiry)
+    mine = select(Passage.id).where(Passage.inquiry_id == inquiry.id).order_by(Passage.id)
+    first, second, third = session.scalars(mine)
+    meaning = {first: (1, 0), second: (1, 0), third: (0, 1)}
+    session.execute(delete(PassageVector).where(PassageVector.passage_id.in_(meaning)))
+    for passage_id, row in meaning.items():
+        numbers = np.array(row, dtype=np.float16).tobytes()
+        session.add(PassageVector(passage_id=passage_id, encoder="by-hand", numbers=numbers))
+    session.commit()
+    assert order_waiting(inquiry.id) == 3
+    diverse = select(ReadingPlace.passage_id).where(ReadingPlace.reading_order == ReadingOrder.DIVERSE)
+    assert third in list(session.scalars(diverse.order_by(ReadingPlace.place)))[:2]
+
+
+def test_a_passage_read_blind_is_learned_from_whole_and_left_as_it_was(
+    inquiry: Inquiry, session: Session, build: Builder, everybody_is_drawn: None
+) -> None:
+    reader = Actor.member(build.member(inquiry, Role.ANALYST).id)
+    session.commit()
+    first = run(inquiry)
+    passage = session.scalars(select(Passage).where(Passage.inquiry_id == inquiry.id).limit(1)).one()
+    read_passage_blind(session, passage.id, inquiry_id=inquiry.id, actor=reader, at=NOON)
+    session.commit()
+    assert [each.id for each in passages_read(session, inquiry.id)] == [passage.id]
+    run(inquiry, again=True)
+    assert session.get_one(LatestRun, passage.id).run_id == first
 
 
 def test_passages_on_which_the_lot_falls_are_read_blind(
