@@ -226,7 +226,7 @@ def test_the_command_writes_units_and_themes(tmp_path: Path) -> None:
     texts, _ = said(60)
     units, out = tmp_path / "u.csv", tmp_path / "t.csv"
     _write(units, [(f"U{i}", text) for i, text in enumerate([*texts, ""])])
-    assert main(["discover", "--units", str(units), "--out", str(out)]) == 0
+    assert main(["discover", "--encoder", "none", "--units", str(units), "--out", str(out)]) == 0
     rows = _read(out)
     themes = _read(tmp_path / "t.themes.csv")
     assert [row["unit_id"] for row in rows] == [f"U{i}" for i in range(61)]
@@ -262,7 +262,10 @@ def test_the_command_takes_the_number_of_groups(tmp_path: Path) -> None:
     texts, _ = said(60)
     units, out = tmp_path / "u.csv", tmp_path / "t.csv"
     _write(units, [(f"U{i}", text) for i, text in enumerate(texts)])
-    assert main(["discover", "--units", str(units), "--out", str(out), "--groups", "4"]) == 0
+    assert (
+        main(["discover", "--encoder", "none", "--units", str(units), "--out", str(out), "--groups", "4"])
+        == 0
+    )
     assert len(_read(tmp_path / "t.themes.csv")) == 4
 
 
@@ -279,7 +282,9 @@ def test_the_command_says_in_one_line_what_is_wrong(
 ) -> None:
     units = tmp_path / "u.csv"
     units.write_text(content, encoding="utf-8")
-    assert main(["discover", "--units", str(units), "--out", str(tmp_path / "t.csv")]) == 2
+    assert (
+        main(["discover", "--encoder", "none", "--units", str(units), "--out", str(tmp_path / "t.csv")]) == 2
+    )
     complained = capsys.readouterr().err
     assert complaint in complained
     assert complained.count("\n") == 1
