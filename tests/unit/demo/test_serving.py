@@ -45,8 +45,7 @@ def test_what_a_proxy_says_of_the_reader_is_believed_only_when_told_so(
         connection.getresponse().read()
         connection.close()
     finally:
-        server.close()
-        serving.join(PATIENCE_SECONDS)
+        stop(server, serving)
     assert met == [seen]
 
 
@@ -59,8 +58,7 @@ def running(fresh_app: Callable[..., Flask]) -> Iterator[tuple[SharingServer, Fl
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     yield server, app, listening.getsockname()
-    server.close()
-    thread.join(PATIENCE_SECONDS)
+    stop(server, thread)
 
 
 def test_a_thread_that_is_busy_keeps_no_other_from_answering(fresh_app: Callable[..., Flask]) -> None:
@@ -86,8 +84,7 @@ def test_a_thread_that_is_busy_keeps_no_other_from_answering(fresh_app: Callable
     assert answers(port, "/sign-in")
     may_go.set()
     slow.join(PATIENCE_SECONDS)
-    server.close()
-    thread.join(PATIENCE_SECONDS)
+    stop(server, thread)
 
 
 @pytest.mark.parametrize("asked", ["1.0 keep-alive", "1.1 keep-alive", "1.1 close"])
@@ -190,6 +187,14 @@ def test_the_processes_that_serve_pages_end_with_the_first_one_even_when_it_is_k
         first.wait(PATIENCE_SECONDS)
     until(lambda: not any(is_running(int(child)) for child in children))
     assert not answers(port)
+
+
+def stop(server: SharingServer, thread: threading.Thread) -> None:
+    """Close a server when its last answer has gone out, for its threads would write to what is closed."""
+    until(lambda: not server.active_channels)
+    until(lambda: server.task_dispatcher.active_count == 0)
+    server.close()
+    thread.join(PATIENCE_SECONDS)
 
 
 def answers(port: int, path: str = "/") -> bool:
