@@ -109,6 +109,11 @@ def test_the_page_gives_each_figure_its_base_and_its_list(sampled: str, reader: 
         assert [quote for quote in WORDS.split("\n\n") if quote in behind.text] == quotes, words
 
 
+def test_the_front_page_leads_the_chair_to_the_figures(sampled: str, reader: PageClient) -> None:
+    page = reader.get(f"/inquiries/{sampled}")
+    assert reader.get(page.link("How good the suggestions are")).h1 == "How good the suggestions are"
+
+
 def test_a_list_that_there_is_not_is_not_found(sampled: str, reader: PageClient) -> None:
     reader.get(f"/inquiries/{sampled}/coding/quality/transport/everything", status=404)
     reader.get(f"/inquiries/{sampled}/coding/quality/nothing/decided", status=404)
