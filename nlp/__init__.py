@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from nlp.personal_formats import PersonalData
     from nlp.proposer import Proposer
     from nlp.questions import Placed, Prompt, QuestionPlacer
+    from nlp.refresh import LiveRanking
     from nlp.types import CodeSpec, Decided, Proposal, Reason, ScoredCode, Span
     from nlp.which_next import Order, Unread, is_blind
 
@@ -42,6 +43,7 @@ _HOMES = {
     "Interval": "nlp.agreement",
     "Judged": "nlp.calibration",
     "Member": "nlp.duplicates",
+    "LiveRanking": "nlp.refresh",
     "NlpError": "nlp.errors",
     "Order": "nlp.which_next",
     "PassageCutter": "nlp.passages",
@@ -86,6 +88,7 @@ __all__ = [
     "GroupFinder",
     "Interval",
     "Judged",
+    "LiveRanking",
     "Member",
     "NlpError",
     "Order",

@@ -30,7 +30,7 @@ from nlp.similarity import SIGNALS, Definitions, Meant, Spelled
 from nlp.stack import Stack
 from nlp.types import CodeSpec
 
-_FORMAT = 3
+_FORMAT = 4
 _JSON, _ARRAYS = "model.json", "arrays.npz"
 Arrays = dict[str, NDArray[Any]]
 
@@ -118,7 +118,11 @@ def _arrays_of(model: Model) -> Arrays:
         arrays |= _signal_of(f"signal.{name}", signal)
     if model.ridge is not None and model.stack is not None and model.correction is not None:
         arrays |= _map_of("ridge.word", model.ridge.word) | _map_of("ridge.char", model.ridge.char)
-        arrays |= {"ridge.level": model.ridge.level, "ridge.penalty": np.array(model.ridge.penalty)}
+        arrays |= {
+            "ridge.level": model.ridge.level,
+            "ridge.usual": model.ridge.usual,
+            "ridge.penalty": np.array(model.ridge.penalty),
+        }
         arrays |= {"ridge.dense": model.ridge.dense}
         arrays |= {"stack.coefficients": model.stack.coefficients, "stack.levels": model.stack.levels}
         arrays |= {"correction.slopes": model.correction.slopes}
@@ -140,8 +144,14 @@ def _model_of(arrays: Arrays, encoder: Encoder | None) -> Model:
     model = Model(features, definitions, Fusion(arrays["fusion"][:-1], arrays["fusion"][-1]), described)
     if "counts" not in arrays:
         return model
-    dense, level, penalty = arrays["ridge.dense"], arrays["ridge.level"], float(arrays["ridge.penalty"])
-    ridge = Ridge(_map(arrays, "ridge.word"), _map(arrays, "ridge.char"), dense, level, penalty)
+    ridge = Ridge(
+        word=_map(arrays, "ridge.word"),
+        char=_map(arrays, "ridge.char"),
+        dense=arrays["ridge.dense"],
+        level=arrays["ridge.level"],
+        usual=arrays["ridge.usual"],
+        penalty=float(arrays["ridge.penalty"]),
+    )
     stack = Stack(arrays["stack.coefficients"], arrays["stack.levels"])
     line = Correction(arrays["correction.slopes"], np.float32(arrays["correction.shift"]))
     return model.with_decisions(ridge, stack, line, arrays["counts"])

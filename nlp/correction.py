@@ -50,13 +50,14 @@ def fit_correction(raw: FloatArray, answer: FloatArray, known: NDArray[np.bool_]
     x = np.stack(_pieces(np.take_along_axis(raw, highest, axis=1)[decided].astype(np.float64)))
     y = np.take_along_axis(answer, highest, axis=1)[decided].astype(np.float64)
 
+    start = np.append(np.ones(len(x)), 0.0)
+
     def loss(line: Float64Array) -> tuple[float, Float64Array]:
         logits = line[:-1] @ x + _BENDS[0] + line[-1]
-        off, miss = line[:-1] - 1.0, expit(logits) - y
+        off, miss = line - start, expit(logits) - y
         value = (np.logaddexp(0, logits) - y * logits).sum() + _HOLD / 2 * off @ off
-        return float(value), np.append(x @ miss + _HOLD * off, miss.sum())
+        return float(value), np.append(x @ miss, miss.sum()) + _HOLD * off
 
-    start = np.append(np.ones(len(x)), 0.0)
     bounds = [(_FLATTEST, None)] * len(x) + [(None, None)]
     found = minimize(loss, start, jac=True, bounds=bounds, method="L-BFGS-B").x
     return Correction(found[:-1].astype(np.float32), np.float32(found[-1]))

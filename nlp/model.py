@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from scipy.special import expit
 
 from nlp.correction import Correction
+from nlp.errors import NlpError
 from nlp.features import TextFeatures, TextMatrix
 from nlp.fusion import Fusion
 from nlp.reasons import Term
@@ -75,6 +76,14 @@ class Model:
             logits = self.correction.logits(logits)
         heard = (np.diff(texts.word.indptr) > 0) | (np.diff(texts.char.indptr) > 0)
         return Scores(expit(logits), similarities, heard)
+
+    def joined(self, defined: FloatArray, learned: FloatArray, code: int) -> FloatArray:
+        """Logits of one code from those of the definitions, (texts, codes), and its learned scores."""
+        if self.stack is None or self.correction is None:
+            raise NlpError("This model has learned from no decision.")
+        trust_defined, trust_learned, level = self.stack.coefficients
+        followed = trust_defined * defined[:, code] + trust_learned * learned
+        return self.correction.logits(followed + level + self.stack.levels[code])
 
     def terms(self, scores: Scores) -> list[Term]:
         """The sums over n-grams that the logits hold, with their factors."""

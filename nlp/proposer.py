@@ -137,11 +137,18 @@ class Proposer:
             return list(range(count))
         return sorted(np.random.default_rng(self.seed).choice(count, at_most, replace=False).tolist())
 
+    def table_of(self, decided: Sequence[Decided]) -> DecisionTable:
+        """The decisions as `learn` sees them: a sample, where they are very many."""
+        return self._at_most(DecisionTable.of(decided, self._fitted_codes))
+
+    def _at_most(self, table: DecisionTable) -> DecisionTable:
+        return table.take(np.array(self._chosen(len(table.texts), READINGS_AT_MOST), dtype=np.int64))
+
     def _learned(self, model: Model, table: DecisionTable) -> Model:
         """The model with what the decisions teach; what nobody decided is taken as the definition has it."""
         if not table.texts:
             return model
-        table = table.take(np.array(self._chosen(len(table.texts), READINGS_AT_MOST)))
+        table = self._at_most(table)
         texts = model.features.transform(table.texts)
         defined = model.defined(texts)
         expected = expit(defined)

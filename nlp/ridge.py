@@ -31,6 +31,7 @@ class Ridge:
     char: LinearMap
     dense: FloatArray
     level: FloatArray
+    usual: FloatArray
     penalty: float
 
     def scores(self, texts: TextMatrix) -> FloatArray:
@@ -49,19 +50,20 @@ def fit_ridge(
     `described` has one row for each code, its description: it stands among the texts as an example
     of that code and of nothing else, so that a code nobody has used yet is not learned to be absent.
     """
-    everything = _stacked(texts, described)
+    everything = stacked(texts, described)
     usual = (targets.sum(axis=0) + _EXPECTED * expected.mean(axis=0)) / (len(texts) + _EXPECTED)
     wanted = np.concatenate([targets - usual, np.eye(len(described), dtype=np.float32)])
-    kernel = _kernel(everything)
+    kernel = kernel_between(everything, everything)
     penalty = _best_penalty(kernel, wanted, len(texts))
     weights, left_out = _solve(kernel, wanted, penalty)
-    spelled, meant = _shares(everything)
+    spelled, meant = shares_of(everything)
     halves = (spelled / 2 * weights).astype(np.float32)
     ridge = Ridge(
         word=LinearMap.of(everything.word, halves),
         char=LinearMap.of(everything.char, halves),
         dense=(meant * everything.dense.T @ weights).astype(np.float32),
         level=weights.sum(axis=0),
+        usual=usual.astype(np.float32),
         penalty=penalty,
     )
     return ridge, left_out[: len(texts)]
@@ -76,42 +78,45 @@ def steadied(
     mean says more, so with an encoder nothing is held back.
     """
     yes = np.where(known, answer, 0).astype(np.float32)
-    trust = _trust(yes.sum(axis=0))
+    trust = trust_in(yes.sum(axis=0))
     held_back = Ridge(
         word=ridge.word.times(trust),
         char=ridge.char.times(trust),
         dense=ridge.dense * trust,
         level=ridge.level * trust,
+        usual=ridge.usual,
         penalty=ridge.penalty,
     )
-    return held_back, left_out * _trust(yes.sum(axis=0) - yes)
+    return held_back, left_out * trust_in(yes.sum(axis=0) - yes)
 
 
-def _trust(yeses: FloatArray) -> FloatArray:
+def trust_in(yeses: FloatArray) -> FloatArray:
+    """How far the learning of a code with so many yeses is trusted, without an encoder."""
     # Half a yes more than there are, so that the first no counts as well.
     return np.asarray((yeses + 0.5) / (yeses + 0.5 + _HALF_TRUSTED), dtype=np.float32)
 
 
-def _shares(texts: TextMatrix) -> tuple[np.float32, np.float32]:
+def shares_of(texts: TextMatrix) -> tuple[np.float32, np.float32]:
     """How much of the kernel is n-grams and how much the encoder's vectors, where there are any."""
     if not texts.dense.shape[1]:
         return np.float32(1.0), np.float32(0.0)
     return np.float32(1 / (1 + _MEANING)), np.float32(_MEANING / (1 + _MEANING))
 
 
-def _stacked(one: TextMatrix, other: TextMatrix) -> TextMatrix:
+def stacked(one: TextMatrix, other: TextMatrix) -> TextMatrix:
+    """The texts of both, one after the other."""
     word = sparse.csr_array(sparse.vstack([one.word, other.word], format="csr"))
     char = sparse.csr_array(sparse.vstack([one.char, other.char], format="csr"))
     return TextMatrix(word, char, np.concatenate([one.dense, other.dense]))
 
 
-def _kernel(texts: TextMatrix) -> FloatArray:
-    """Weighted mean of the cosines, plus a constant that stands for an intercept."""
-    spelled, meant = _shares(texts)
-    kernel = (texts.word @ texts.word.T).toarray()
-    kernel += (texts.char @ texts.char.T).toarray()
+def kernel_between(one: TextMatrix, other: TextMatrix) -> FloatArray:
+    """Weighted mean of the cosines of two lots of texts, plus a constant that stands for an intercept."""
+    spelled, meant = shares_of(one)
+    kernel = (one.word @ other.word.T).toarray()
+    kernel += (one.char @ other.char.T).toarray()
     kernel *= spelled / 2
-    kernel += meant * (texts.dense @ texts.dense.T)
+    kernel += meant * (one.dense @ other.dense.T)
     kernel += np.float32(1.0)
     return np.asarray(kernel, dtype=np.float32)
 

@@ -43,3 +43,10 @@ def test_promises_come_to_be_kept(slope: float, shift: float) -> None:
     answer = (rng.random(raw.shape) < chance).astype(np.float32)
     kept = expit(fit_correction(raw, answer, np.ones(raw.shape, dtype=bool)).logits(raw))
     assert np.abs(kept - chance).mean() < 0.02 < np.abs(expit(raw) - chance).mean()
+
+
+@pytest.mark.parametrize("accepted", [0.0, 1.0])
+def test_a_few_decisions_all_alike_promise_no_certainty(accepted: float) -> None:
+    raw = np.linspace(-2, 2, 20, dtype=np.float32).reshape(-1, 1)
+    line = fit_correction(raw, np.full(raw.shape, accepted, dtype=np.float32), np.ones(raw.shape, dtype=bool))
+    assert np.abs(line.logits(raw) - raw).max() < 3
