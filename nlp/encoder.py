@@ -67,7 +67,9 @@ def encoded(encoder: Encoder | None, texts: Sequence[str]) -> FloatArray:
     """Rows of length one, or of no columns at all where there is no encoder."""
     if encoder is None:
         return np.zeros((len(texts), 0), dtype=np.float32)
+    if not texts:  # asked about nothing, an encoder may not say how many columns there are
+        return encoded(encoder, [""])[:0]
     rows = np.asarray(encoder.encode(texts), dtype=np.float32)
     if rows.ndim != 2 or len(rows) != len(texts):
         raise NlpError(f"The encoder {encoder.name!r} must give one row of numbers for each text.")
-    return np.asarray(normalize(rows), dtype=np.float32) if len(rows) else rows
+    return np.asarray(normalize(rows), dtype=np.float32)

@@ -138,8 +138,9 @@ class Definitions:
 
     def _measure_usual(self, held: TextMatrix, codes: int) -> None:
         if not len(held):
-            self.mean_, self.spread_ = (np.full((1, codes), v, dtype=np.float32) for v in (0.0, 1.0))
-            self.usual_best_ = np.zeros(1, dtype=np.float32)
+            shape = len(self.signals_), codes
+            self.mean_, self.spread_ = np.zeros(shape, dtype=np.float32), np.ones(shape, dtype=np.float32)
+            self.usual_best_ = np.zeros(len(self.signals_), dtype=np.float32)
             return
         similarities = self.similarities(held)
         self.mean_ = similarities.mean(axis=1)

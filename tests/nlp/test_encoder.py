@@ -48,3 +48,10 @@ def test_a_fitted_model_comes_back_only_with_its_encoder(tmp_path: Path) -> None
 def test_an_encoder_that_loses_a_text_is_refused() -> None:
     with pytest.raises(NlpError, match="'short'"):
         Proposer(encoder=Short()).fit(CODES, PASSAGES, [])
+
+
+@pytest.mark.parametrize("held", [[], PASSAGES[:1], [f"{one} {n}" for n in range(20) for one in PASSAGES]])
+def test_any_number_of_passages_held_is_enough(held: list[str]) -> None:
+    proposer = Proposer(encoder=Meanings()).fit(CODES, held, [])
+    assert np.isfinite(proposer.score(PASSAGES)).all()
+    assert np.isfinite(proposer.learn(decided_all(2)).score(["Coach!", ""])).all()
