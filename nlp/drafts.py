@@ -164,7 +164,7 @@ class _Table:
         before = chosen[: chosen.index(one)]
         group = self.passages[one].group
         if before and group and group not in {self.passages[i].group for i in before}:
-            return [f"the first here from {group}"]
+            return [f"a kind of respondent not heard above: {group}"]
         return []
 
 
