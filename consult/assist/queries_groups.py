@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from consult.assist.queries import readable
 from consult.coding.models import Coding, Decision, LatestRun, Suggestion
+from consult.coding.models_quality import BlindPassage
 from consult.coding.queries import settlements, stands
 from consult.evidence.models import Passage
 from consult.evidence.queries.repeats import repeated
@@ -29,7 +30,7 @@ def passages_to_group(session: Session, inquiry_id: int) -> list[PassageToGroup]
     """Return the passages that the machine may read, each letter of a campaign once.
 
     `novelty` is the product of (1 - score) over what the newest run proposed; 1 where it proposed nothing.
-    `touched`: somebody has coded words of it, or settled a suggestion on it.
+    `touched`: somebody has coded words of it or settled a suggestion on it, or it was drawn to be read blind.
     """
     novelty: dict[int, float] = {}
     scores = (
@@ -58,7 +59,10 @@ def passages_to_group(session: Session, inquiry_id: int) -> list[PassageToGroup]
 
 
 def touched_passages(session: Session, inquiry_id: int) -> set[int]:
-    """Return the passages on which somebody has settled something, or of whose words somebody coded some."""
+    """Return the passages on which somebody has settled something, or of whose words somebody coded some.
+
+    And those drawn to be read blind: that a code is unlikely to fit is a thing their reader must not know.
+    """
     settled = settlements().where(Decision.inquiry_id == inquiry_id).subquery()
     coded = (
         select(Passage.source_text_id, Passage.start, Passage.end)
@@ -72,4 +76,6 @@ def touched_passages(session: Session, inquiry_id: int) -> set[int]:
         & (coded.c.start < Passage.end)
         & (Passage.start < coded.c.end),
     )
-    return {*session.scalars(select(settled.c.passage_id)), *session.scalars(across)}
+    blind = select(BlindPassage.passage_id).where(BlindPassage.inquiry_id == inquiry_id)
+    settled_ids = select(settled.c.passage_id)
+    return {*session.scalars(settled_ids), *session.scalars(across), *session.scalars(blind)}

@@ -9,8 +9,9 @@ from consult.assist.queries_groups import passages_to_group
 from consult.calls.models import Call, Inquiry
 from consult.codebook import queries_groups as reads
 from consult.codebook.models import Code
-from consult.codebook.models_groups import EmergentGroupMember, GroupSearch
+from consult.codebook.models_groups import EmergentGroup, EmergentGroupMember, GroupSearch
 from consult.codebook.rules_groups import SearchedIn
+from consult.coding.models_quality import BlindPassage
 from consult.coding.service import apply_code
 from consult.evidence.models import Passage
 from consult.evidence.rules import Bounds
@@ -88,6 +89,25 @@ def test_what_a_code_is_likely_to_fit_or_somebody_has_read_is_not_among_the_unco
     )
     assert list(uncovered) == [len(WHERE) - 1]
     assert list(session.scalars(select(Code.name))) == ["Buses"]
+
+
+def test_what_was_drawn_to_be_read_blind_is_not_shown_as_uncovered(
+    inquiry: Inquiry, session: Session, build: Builder
+) -> None:
+    build.code(build.codebook(inquiry), name="Buses")
+    drawn = passages(session, "playground")[0]
+    build.add(BlindPassage(passage_id=drawn.id, inquiry_id=inquiry.id))
+    session.commit()
+    discovering.find_groups(inquiry.id, untold, actor=SYSTEM)
+    shown = (
+        select(EmergentGroupMember.passage_id)
+        .join(EmergentGroup, EmergentGroup.id == EmergentGroupMember.group_id)
+        .join(GroupSearch, GroupSearch.id == EmergentGroup.search_id)
+    )
+    uncovered = set(session.scalars(shown.where(GroupSearch.searched_in == SearchedIn.UNCOVERED)))
+    assert uncovered
+    assert drawn.id not in uncovered
+    assert drawn.id in set(session.scalars(shown.where(GroupSearch.searched_in == SearchedIn.ALL)))
 
 
 def test_looking_twice_gives_the_same_groups_and_knows_them_again(inquiry: Inquiry, session: Session) -> None:
