@@ -105,12 +105,14 @@ def speed_of(encoder: Encoder) -> Iterator[Figure]:
     passages, _ = cut([submission(pool, chance) for _ in range(20 if quick() else 100)])
     proposer = Proposer(encoder=encoder).fit(codebook(pool, chance), [], [])
     proposer.score(passages[:5])
+    start = time.perf_counter()
     _, seconds = cpu(lambda: proposer.score(passages))
+    wall = time.perf_counter() - start
     words = statistics.mean(len(passage.split()) for passage in passages)
     note = f"{len(passages)} passages of {words:.0f} words, {CODES} codes"
-    yield at_least(
-        "nlp: passages encoded and scored", len(passages) / seconds, "a CPU second", 150, note=note
-    )
+    name = "nlp: passages encoded and scored"
+    yield Figure(name, len(passages) / seconds, "a CPU second", note=note)
+    yield at_least(name, len(passages) / wall, "a second", 150, note="wall time; needs quiet cores")
 
 
 def cut(texts: list[str]) -> tuple[list[str], float]:
