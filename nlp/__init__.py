@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from nlp.passages import PassageCutter
     from nlp.personal import PersonalDataFinder, TextToSearch, installed_pipeline
     from nlp.personal_formats import PersonalData
+    from nlp.precedents import Precedent, Precedents
     from nlp.proposer import Proposer
     from nlp.questions import Placed, Prompt, QuestionPlacer
     from nlp.refresh import LiveRanking
@@ -51,6 +52,8 @@ _HOMES = {
     "PersonalDataFinder": "nlp.personal",
     "Placed": "nlp.questions",
     "Prompt": "nlp.questions",
+    "Precedent": "nlp.precedents",
+    "Precedents": "nlp.precedents",
     "Proposal": "nlp.types",
     "Proposer": "nlp.proposer",
     "QuestionPlacer": "nlp.questions",
@@ -96,6 +99,8 @@ __all__ = [
     "PersonalData",
     "PersonalDataFinder",
     "Placed",
+    "Precedent",
+    "Precedents",
     "Prompt",
     "Proposal",
     "Proposer",

@@ -137,6 +137,12 @@ class Proposer:
             return list(range(count))
         return sorted(np.random.default_rng(self.seed).choice(count, at_most, replace=False).tolist())
 
+    def column(self, code: str) -> int:
+        """Where a code stands in scores; raises NlpError for one that the codebook lacks."""
+        if code not in self._fitted_codes:
+            raise NlpError(f"A decision names {code!r}, which the codebook lacks: add the code.")
+        return self.codes_.index(code)
+
     def table_of(self, decided: Sequence[Decided]) -> DecisionTable:
         """The decisions as `learn` sees them: a sample, where they are very many."""
         return self._at_most(DecisionTable.of(decided, self._fitted_codes))
