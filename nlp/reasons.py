@@ -26,6 +26,8 @@ from nlp.words import FloatArray, IntArray, telling, word_spans
 AT_MOST = 6
 #: A word with less than this share of the strongest word's weight is not worth pointing at.
 _WORTH_SHOWING = 0.15
+#: Nor one that adds less than this to the logit, which would be told as nothing.
+_LEAST = 1e-4
 _GAP = frozenset(" \t'’-\u00a0")
 
 
@@ -154,7 +156,7 @@ def _reasons(
     text: str, spans: list[tuple[int, int]], weights: NDArray[np.float64], tells: NDArray[np.bool_]
 ) -> tuple[Reason, ...]:
     """The strongest words that speak for the code, neighbours joined, in reading order."""
-    enough = _WORTH_SHOWING * max(weights.max(initial=0.0), 1e-9)
+    enough = max(_WORTH_SHOWING * weights.max(initial=0.0), _LEAST)
     runs = _runs(text, spans, (weights >= enough) & tells, tells)
     weighed = [(float(weights[first:end].sum()), first, end) for first, end in runs]
     strongest = nlargest(AT_MOST, weighed, key=itemgetter(0))
