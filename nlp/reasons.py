@@ -159,7 +159,9 @@ def _reasons(
     enough = max(_WORTH_SHOWING * weights.max(initial=0.0), _LEAST)
     runs = _runs(text, spans, (weights >= enough) & tells, tells)
     weighed = [(float(weights[first:end].sum()), first, end) for first, end in runs]
-    strongest = nlargest(AT_MOST, weighed, key=itemgetter(0))
+    # A small word between two others counts with them, and may speak against more than they speak for.
+    speaking = [run for run in weighed if run[0] >= _LEAST]
+    strongest = nlargest(AT_MOST, speaking, key=itemgetter(0))
     return tuple(_reason(text, spans, *run) for run in sorted(strongest, key=itemgetter(1)))
 
 
