@@ -11,6 +11,7 @@ from consult.calls.models import Call, Place, Question, RespondentType
 from consult.codebook.models import Code
 from consult.coding.models import Coding, Decision, LatestRun, Suggestion
 from consult.coding.queries import settlements, stands, taken_back
+from consult.coding.queries.blind import kept_back
 from consult.coding.rules import Verdict
 from consult.evidence.models import Answer, Passage, Respondent, SourceText, Submission
 from consult.evidence.models_campaigns import Campaign, CampaignMember
@@ -91,7 +92,10 @@ def _codings() -> Any:
 
 
 def _suggestions() -> Any:
-    """Select what each passage's latest run proposed, with the last word given on that code there."""
+    """Select what each passage's latest run proposed, with the last word given on that code there.
+
+    What is kept back from readers of the blind sample is kept back here: they may ask for exports, too.
+    """
     words = settlements().subquery()
     last = (
         select(words.c.passage_id, words.c.code_id, func.max(words.c.id).label("decision_id"))
@@ -113,7 +117,7 @@ def _suggestions() -> Any:
         )
         .outerjoin(Decision, Decision.id == last.c.decision_id)
     )
-    return _with_context(rows)
+    return _with_context(rows).where(~kept_back())
 
 
 def _decisions() -> Any:

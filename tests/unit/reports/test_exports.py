@@ -20,8 +20,10 @@ from consult.assist.personal import search_waiting
 from consult.calls.models import Call, Inquiry
 from consult.codebook.models import Code
 from consult.coding.models import Suggestion
+from consult.coding.models_quality import BlindPassage
 from consult.coding.rules import Verdict
 from consult.coding.service import apply_code, decide_suggestion, undo_decision, withdraw_coding
+from consult.coding.service.blind import read_passage_blind
 from consult.evidence.models import Passage, SourceText, Submission
 from consult.evidence.rules import Bounds, PublicationChoice, SubmissionState
 from consult.evidence.service.paragraphs import place_paragraphs
@@ -192,6 +194,20 @@ def test_suggestions_are_those_of_each_passages_latest_run(export: Run, desk: De
     reasons = json.loads(rows[0]["reasons"])
     assert reasons == made[1].reasons
     assert restored(rows[0]["quote"])[reasons[0]["start"] : reasons[0]["end"]] == reasons[0]["text"]
+
+
+def test_what_was_proposed_for_a_passage_to_be_read_blind_is_not_exported_before_it_was_read(
+    export: Run, desk: Desk, session: Session
+) -> None:
+    run = desk.build.model_run(desk.inquiry)
+    desk.build.suggestions(run, desk.passages[0], desk.codes[0])
+    drawn = desk.passages[0].id
+    desk.build.add(BlindPassage(passage_id=drawn, inquiry_id=desk.inquiry.id))
+    session.commit()
+    assert exported(export, "suggestions") == []
+    read_passage_blind(session, drawn, **desk.who(desk.ann))
+    session.commit()
+    assert len(exported(export, "suggestions")) == 1
 
 
 def test_decisions_say_who_decided_and_whether_it_was_taken_back(
