@@ -38,6 +38,7 @@ from consult.coding.rules import NewSuggestion, PassageRead, RunRecord
 from consult.coding.rules_quality import RunEnd
 from consult.coding.service import finish_run, record_suggestions, start_run
 from consult.evidence.queries import TextToCut, texts_to_cut
+from consult.evidence.queries.vectors import quotes_now
 from consult.evidence.rules import Bounds, paragraphs_of
 from consult.evidence.service import CutText, store_passages
 from consult.foundation.clock import now
@@ -307,7 +308,11 @@ def _record(reading: Reading, passages: Sequence[PassageToRead], proposals: "Seq
         for passage, proposal in zip(passages, proposals, strict=True)
     ]
     with transaction() as session:
-        return record_suggestions(session, reading.run, read, actor=reading.actor, at=now())
+        # Reasons quote words: what was erased meanwhile must not come back in them.
+        there = quotes_now(session, [passage.id for passage in passages])
+        same = {passage.id for passage in passages if there.get(passage.id) == passage.quote}
+        still = [each for each in read if each.passage_id in same]
+        return record_suggestions(session, reading.run, still, actor=reading.actor, at=now())
 
 
 def _suggestions_in(proposal: "Proposal", code_ids: dict[str, int]) -> Iterator[NewSuggestion]:

@@ -5,9 +5,9 @@ once among all.
 """
 
 from collections.abc import Iterator, Sequence
-from itertools import islice
 from typing import TYPE_CHECKING
 
+from consult.assist.artefacts import mark_of
 from consult.assist.bridge import Tell
 from consult.assist.encoding import encoder_for
 from consult.assist.queries import count_passages
@@ -18,6 +18,7 @@ from consult.codebook.rules_groups import SearchedIn, is_time_to_look, worth_rea
 from consult.codebook.service import Found, Search, end_search, record_groups, start_search
 from consult.foundation.clock import now
 from consult.foundation.database import db, transaction
+from consult.foundation.errors import Busy
 from consult.foundation.security import Actor
 
 if TYPE_CHECKING:
@@ -26,7 +27,8 @@ if TYPE_CHECKING:
 
 # More likely than not that no code fits.
 LEAST_NOVELTY = 0.5
-GROUPS_AT_ONCE = 5
+# A turn to write that lasts keeps those waiting who save and send.
+PASSAGES_AT_ONCE = 500
 
 
 def due(inquiry_id: int) -> bool:
@@ -39,17 +41,20 @@ def due(inquiry_id: int) -> bool:
 def find_groups(inquiry_id: int, tell: Tell, *, actor: Actor) -> int:
     """Look for groups and offer what is found; return how many there are.
 
-    Where the codebook has no code, all passages are uncovered, and one look is enough.
+    Where the codebook has no code, all passages are uncovered, and one look is enough. Busy where words were
+    erased meanwhile: phrases made of them are not kept, and the job begins again.
     """
-    session = db.session()
+    session, mark = db.session(), mark_of(inquiry_id)
     encoder = encoder_for(inquiry_id, tell)
     passages = passages_to_group(session, inquiry_id)
     has_codes = bool(active_codes_of(session, inquiry_id))
     uncovered = [each for each in passages if not each.touched and each.novelty >= LEAST_NOVELTY]
     found = 0
     if has_codes:
-        found += _look(inquiry_id, SearchedIn.UNCOVERED, uncovered, tell, encoder=encoder, actor=actor)
-    return found + _look(inquiry_id, SearchedIn.ALL, passages, tell, encoder=encoder, actor=actor)
+        found += _look(
+            inquiry_id, SearchedIn.UNCOVERED, uncovered, tell, encoder=encoder, mark=mark, actor=actor
+        )
+    return found + _look(inquiry_id, SearchedIn.ALL, passages, tell, encoder=encoder, mark=mark, actor=actor)
 
 
 def _look(
@@ -59,6 +64,7 @@ def _look(
     tell: Tell,
     *,
     encoder: "Encoder | None",
+    mark: str,
     actor: Actor,
 ) -> int:
     from nlp.emergent import GroupFinder
@@ -84,6 +90,7 @@ def _look(
     kept = 0
     for batch in _batches(found):
         with transaction() as session:
+            _check_nothing_erased(inquiry_id, mark)
             kept += record_groups(session, search_id, batch)
         tell(kept, len(found), "Groups kept.")
     with transaction() as session:
@@ -101,11 +108,23 @@ def _found(passages: Sequence[PassageToGroup], group: "EmergentGroup") -> Found:
     )
 
 
+def _check_nothing_erased(inquiry_id: int, mark: str) -> None:
+    """Raise Busy where an erasure has changed the mark since the passages were read."""
+    if mark_of(inquiry_id) != mark:
+        raise Busy("Words were erased while groups were looked for. The search begins again.")
+
+
 def _offered(group: Found) -> bool:
     return worth_reading(len(group.passage_ids), group.submissions)
 
 
 def _batches(found: Sequence[Found]) -> Iterator[list[Found]]:
-    waiting = iter(found)
-    while batch := list(islice(waiting, GROUPS_AT_ONCE)):
-        yield batch
+    """Yield groups that together have not many more passages than one turn to write should store."""
+    few: list[Found] = []
+    for group in found:
+        few.append(group)
+        if sum(len(each.passage_ids) for each in few) >= PASSAGES_AT_ONCE:
+            yield few
+            few = []
+    if few:
+        yield few

@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING
 
 from flask import current_app
 
-from consult.evidence.queries.vectors import count_without_vector, passages_without_vector, vectors_of
+from consult.evidence.queries.vectors import (
+    count_without_vector,
+    passages_without_vector,
+    quotes_now,
+    vectors_of,
+)
 from consult.evidence.service import keep_vectors
 from consult.foundation.database import db, transaction
 
@@ -47,11 +52,17 @@ def encoder_for(inquiry_id: int, tell: "Tell") -> "Encoder | None":
 def _encode_waiting(inquiry_id: int, encoder: "Encoder", tell: "Tell") -> None:
     import numpy as np
 
-    total, done = count_without_vector(db.session(), inquiry_id, encoder.name), 0
-    while passages := passages_without_vector(db.session(), inquiry_id, encoder.name, limit=PASSAGES_AT_ONCE):
+    total, done, after = count_without_vector(db.session(), inquiry_id, encoder.name), 0, 0
+    while passages := passages_without_vector(
+        db.session(), inquiry_id, encoder.name, after_id=after, limit=PASSAGES_AT_ONCE
+    ):
+        after = passages[-1][0]
         rows = np.asarray(encoder.encode([quote for _, quote in passages]), dtype=np.float16)
-        numbers = {passage_id: row.tobytes() for (passage_id, _), row in zip(passages, rows, strict=True)}
+        made = dict(zip(passages, rows, strict=True))
         with transaction() as session:
-            keep_vectors(session, encoder.name, numbers)
+            # What was erased while it was encoded must not come back as numbers.
+            there = quotes_now(session, [passage_id for passage_id, _ in passages])
+            kept = {one: row.tobytes() for (one, quote), row in made.items() if there.get(one) == quote}
+            keep_vectors(session, encoder.name, kept)
         done += len(passages)
         tell(done, max(total, done), "Passages encoded.")

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
+from unicodedata import normalize
 
 from consult.codebook.rules import CodeText
 
@@ -16,6 +17,9 @@ LOOSE = 0.35
 # New evidence that is worth another look: half as much again.
 AGAIN_AFTER, FIRST_AFTER = 1.5, 200
 _WORD = re.compile(r"\w+")
+# Phrases hold words as they are compared: without these, in one form for each letter, and cut at this length.
+_DROPPED = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff_]")
+_LONGEST_WORD = 40
 
 
 class SearchedIn(StrEnum):
@@ -74,7 +78,16 @@ def is_time_to_look(read_before: int | None, passages: int) -> bool:
 
 def without_phrases_in(phrases: Sequence[str], words: Iterable[str]) -> list[str]:
     """Return the phrases that share no run of words with words that are erased: neither is in the other."""
-    erased = [spaced for text in words if (spaced := _spaced(text)).strip()]
+    return phrases_apart(phrases, words_apart(words))
+
+
+def words_apart(texts: Iterable[str]) -> list[str]:
+    """Return texts as `phrases_apart` compares them; made once, for they may be long and phrases many."""
+    return [spaced for text in texts if (spaced := _spaced(text)).strip()]
+
+
+def phrases_apart(phrases: Sequence[str], erased: Sequence[str]) -> list[str]:
+    """Return the phrases that share no run of words with texts made ready by `words_apart`."""
     return [
         phrase
         for phrase in phrases
@@ -83,8 +96,9 @@ def without_phrases_in(phrases: Sequence[str], words: Iterable[str]) -> list[str
 
 
 def _spaced(text: str) -> str:
-    """Return the words of a text, a space on either side of each, however it parts them."""
-    return f" {' '.join(_WORD.findall(text.casefold()))} "
+    """Return the words of a text, a space on either side of each, however it parts and spells them."""
+    plain = normalize("NFKC", _DROPPED.sub("", text)).casefold()
+    return f" {' '.join(word[:_LONGEST_WORD] for word in _WORD.findall(plain))} "
 
 
 def draft_of_code(phrases: Sequence[str], examples: Iterable[str]) -> CodeText:

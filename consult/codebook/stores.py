@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from consult.codebook.models import Code, Codebook, CodebookVersion, CodeExample
 from consult.codebook.models_groups import EmergentGroup, GroupSearch
-from consult.codebook.rules_groups import without_phrases_in
+from consult.codebook.rules_groups import phrases_apart, words_apart
 from consult.foundation.stores import Scope, holds, reaches
 
 # Shorter words stand in any text; they were not copied from this one.
@@ -45,9 +45,9 @@ def erase_phrases(session: Session, scope: Scope) -> int:
         .join(GroupSearch, GroupSearch.id == EmergentGroup.search_id)
         .where(GroupSearch.inquiry_id == scope.inquiry_id)
     )
-    changed = 0
+    changed, erased = 0, words_apart(scope.words)
     for group in groups:
-        kept = without_phrases_in(group.phrases, scope.words)
+        kept = phrases_apart(group.phrases, erased)
         if kept != group.phrases:
             group.phrases, changed = kept, changed + 1
     session.flush()

@@ -89,7 +89,9 @@ def forget_problems(session: Session, scope: Scope) -> int:
 def forget_vectors(session: Session, scope: Scope) -> int:
     """Forget what an encoder made of passages with words blotted out; others go with their passage."""
     texts = any_of(Passage.source_text_id, sorted({span.text_id for span in scope.spans}))
-    mine = PassageVector.passage_id.in_(select(Passage.id).where(texts))
+    # The same words are blotted out wherever they stand in a submission.
+    touched = texts | any_of(Passage.submission_id, scope.part_of)
+    mine = PassageVector.passage_id.in_(select(Passage.id).where(touched))
     return rows_changed(session, delete(PassageVector).where(mine)) if scope.spans else 0
 
 

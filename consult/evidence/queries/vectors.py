@@ -1,6 +1,6 @@
 """Numbers of passages that an encoder made, and the passages that still want them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import Select, exists, func, select
@@ -20,11 +20,17 @@ def count_without_vector(session: Session, inquiry_id: int, encoder: str) -> int
 
 
 def passages_without_vector(
-    session: Session, inquiry_id: int, encoder: str, *, limit: int
+    session: Session, inquiry_id: int, encoder: str, *, after_id: int = 0, limit: int
 ) -> list[tuple[int, str]]:
-    """Return id and words of such passages, in order of id."""
-    wanted = _without(inquiry_id, encoder, Passage.id, Passage.quote)
+    """Return id and words of such passages behind a passage, in order of id."""
+    wanted = _without(inquiry_id, encoder, Passage.id, Passage.quote).where(Passage.id > after_id)
     return [(row.id, row.quote) for row in session.execute(wanted.order_by(Passage.id).limit(limit))]
+
+
+def quotes_now(session: Session, passage_ids: Sequence[int]) -> dict[int, str]:
+    """Return the words of passages as they are now, of those that are there still."""
+    rows = session.execute(select(Passage.id, Passage.quote).where(Passage.id.in_(passage_ids)))
+    return {row.id: row.quote for row in rows}
 
 
 def vectors_of(session: Session, inquiry_id: int, encoder: str) -> Iterator[tuple[str, bytes]]:

@@ -5,7 +5,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from consult.assist import discovering
-from consult.assist.queries_groups import passages_to_group
+from consult.assist.artefacts import forget_models
+from consult.assist.queries_groups import PassageToGroup, passages_to_group
 from consult.calls.models import Call, Inquiry
 from consult.codebook import queries_groups as reads
 from consult.codebook.models import Code
@@ -15,6 +16,7 @@ from consult.coding.models_quality import BlindPassage
 from consult.coding.service import apply_code
 from consult.evidence.models import Passage
 from consult.evidence.rules import Bounds
+from consult.foundation.errors import Busy
 from consult.foundation.security import SYSTEM, Actor, Role
 from tests.builders import NOON, Builder
 
@@ -119,6 +121,25 @@ def test_looking_twice_gives_the_same_groups_and_knows_them_again(inquiry: Inqui
     assert [(one.name, one.size) for one in after] == [(one.name, one.size) for one in before]
     assert [one.size_before for one in after] == [one.size for one in before]
     assert not any(one.grown for one in after)
+
+
+def test_no_phrase_is_kept_of_words_that_were_erased_while_groups_were_looked_for(
+    inquiry: Inquiry, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = discovering.passages_to_group
+
+    def overtaken(session: Session, inquiry_id: int) -> list[PassageToGroup]:
+        found = read(session, inquiry_id)
+        forget_models(inquiry_id)
+        return found
+
+    monkeypatch.setattr(discovering, "passages_to_group", overtaken)
+    with pytest.raises(Busy):
+        discovering.find_groups(inquiry.id, untold, actor=SYSTEM)
+    session.rollback()
+    assert session.scalars(select(EmergentGroup.id)).all() == []
+    monkeypatch.setattr(discovering, "passages_to_group", read)
+    assert discovering.find_groups(inquiry.id, untold, actor=SYSTEM) > 0
 
 
 def test_an_inquiry_without_passages_is_looked_at_and_holds_no_group(

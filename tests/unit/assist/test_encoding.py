@@ -13,6 +13,7 @@ from consult.calls.models import Inquiry
 from consult.coding.models import ModelRun
 from consult.evidence.models import Passage, SourceText
 from consult.evidence.models_vectors import PassageVector
+from consult.evidence.queries.vectors import quotes_now
 from consult.evidence.stores import forget_vectors
 from consult.foundation.erasing import count_with_all
 from consult.foundation.security import SYSTEM
@@ -111,6 +112,30 @@ def test_numbers_of_words_that_are_blotted_out_are_forgotten(
     assert forget_vectors(session, scope) == len(mine) > 0
     assert kept(session) == before - len(mine)
     assert forget_vectors(session, scope) == 0
+
+
+def test_words_blotted_out_anywhere_in_a_submission_leave_no_numbers_of_it(
+    session: Session, inquiry: Inquiry, lengths: Lengths
+) -> None:
+    propose(inquiry)
+    first, last = passages(session)[0], passages(session)[-1]
+    scope = Scope(
+        inquiry.id, NOON, spans=(Span(first.source_text_id, 0, 3),), part_of=frozenset({last.submission_id})
+    )
+    forget_vectors(session, scope)
+    gone = set(session.scalars(select(PassageVector.passage_id)))
+    assert not gone & {one.id for one in passages(session) if one.submission_id == last.submission_id}
+
+
+def test_words_erased_while_they_are_encoded_leave_no_numbers(
+    session: Session, inquiry: Inquiry, lengths: Lengths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bridge.cut_waiting(inquiry.id, untold)
+    erased = passages(session)[0].id
+    monkeypatch.setattr(encoding, "quotes_now", lambda s, ids: {**quotes_now(s, ids), erased: "████"})
+    encoding.encoder_for(inquiry.id, untold)
+    assert erased not in set(session.scalars(select(PassageVector.passage_id)))
+    assert kept(session) == len(passages(session)) - 1
 
 
 def test_what_is_installed_is_what_the_settings_name(app: Flask, build: Builder) -> None:

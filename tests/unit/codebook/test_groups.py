@@ -34,6 +34,7 @@ from consult.foundation.errors import BadInput, NotFound, Refused
 from consult.foundation.jobs.models import Job
 from consult.foundation.jobs.names import JobName
 from consult.foundation.security import SYSTEM, Actor, Role
+from nlp.phrases import phrases_of
 from tests.builders import NOON, Builder
 from tests.page import Page, PageClient
 
@@ -148,6 +149,17 @@ def test_phrases_in_erased_words_go_however_they_are_punctuated_and_words_within
     ]
     assert without_phrases_in(["zebedee quillfeather", "bus"], ["Zebedee"]) == ["bus"]
     assert without_phrases_in(phrases, ["", " … "]) == phrases
+
+
+@pytest.mark.parametrize("written", ["Quill\u00adfeather", "QUILL\u200bFEATHER", "Quill_feather"])
+def test_phrases_in_erased_words_go_however_the_words_are_spelled(written: str) -> None:
+    (phrase,) = phrases_of(written)
+    assert without_phrases_in([phrase, "bus"], [f"I am {written}."]) == ["bus"]
+
+
+@pytest.mark.parametrize("written", ["Sio\u0302n Dw\u0302r", "ﬁreﬂy", "x" * 60])
+def test_phrases_go_also_of_letters_in_other_forms_and_of_endless_words(written: str) -> None:
+    assert without_phrases_in([*phrases_of(written), "bus"], [f"I am {written}."]) == ["bus"]
 
 
 def test_a_draft_of_a_code_keeps_each_example_on_one_line() -> None:
