@@ -69,7 +69,7 @@ def passages_read(session: Session, inquiry_id: int) -> list[PassageToRead]:
     left = {pair[0] for pair in _proposed(session, inquiry_id) if pair[0] in begun and pair not in answered}
     # Whoever reads a passage blind reads it to the end.
     blind = session.scalars(select(BlindReading.passage_id).where(BlindReading.inquiry_id == inquiry_id))
-    return _with_words(session, (begun - left) | set(blind))
+    return _with_words(session, inquiry_id, (begun - left) | set(blind))
 
 
 def codes_seen(session: Session, inquiry_id: int) -> set[SeenCode]:
@@ -135,14 +135,14 @@ def _proposed(session: Session, inquiry_id: int) -> Iterator[tuple[int, int]]:
         yield row[0], row[1]
 
 
-def _with_words(session: Session, passage_ids: set[int]) -> list[PassageToRead]:
-    """Return cut passages with their words, in order of id."""
+def _with_words(session: Session, inquiry_id: int, passage_ids: set[int]) -> list[PassageToRead]:
+    """Return those of these passages that the machine may read, with their words, in order of id."""
     ordered = sorted(passage_ids)
     found = []
     for first in range(0, len(ordered), AT_ONCE):
         rows = session.execute(
             select(Passage.id, Passage.quote)
-            .where(Passage.id.in_(ordered[first : first + AT_ONCE]), in_cut())
+            .where(Passage.id.in_(ordered[first : first + AT_ONCE]), *readable(inquiry_id))
             .order_by(Passage.id)
         )
         found += [PassageToRead(*row) for row in rows]

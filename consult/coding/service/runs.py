@@ -5,7 +5,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Table, delete, insert
+from sqlalchemy import Table, delete
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -100,7 +100,8 @@ def put_in_order(session: Session, inquiry_id: int, orders: Mapping[ReadingOrder
         for place, passage_id in enumerate(passages[:PLACES_KEPT], 1)
     ]
     if rows:
-        session.execute(insert(READING_PLACES), rows)
+        # Two runs that end at once must not refuse each other.
+        session.execute(_insert_of(session)(READING_PLACES).on_conflict_do_nothing(), rows)
 
 
 def _keep_back(session: Session, inquiry_id: int, drawn: Sequence[int]) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from consult.assist import bridge
@@ -16,6 +16,7 @@ from consult.coding.queries import DecidedPair, PassageToRead
 from consult.coding.rules import Verdict
 from consult.coding.service import apply_code, decide_suggestion
 from consult.evidence.models import Passage, SourceText, Submission
+from consult.evidence.queries.vectors import quotes_now
 from consult.evidence.rules import Bounds, Channel, PublicationChoice, SubmissionState
 from consult.evidence.service import GivenAnswer, GivenEvidence, receive_submission
 from consult.foundation.database import transaction
@@ -216,6 +217,24 @@ def test_a_passage_is_read_when_everything_proposed_for_it_is_settled(
         with transaction() as writing:
             decide_suggestion(writing, suggestion_id, verdict, inquiry_id=inquiry.id, actor=reader, at=NOON)
     assert [p.quote[:8] for p in passages_read(session, inquiry.id)] == ["Our hall"]
+    session.execute(update(Submission).values(state=SubmissionState.WITHDRAWN))
+    assert passages_read(session, inquiry.id) == [], "nothing is learned from what counts no more"
+    session.rollback()
+
+
+def test_a_passage_whose_words_were_erased_meanwhile_gets_no_suggestion_that_quotes_them(
+    inquiry: Inquiry, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bridge.cut_waiting(inquiry.id, untold)
+    erased = session.scalars(select(Passage.id).order_by(Passage.id)).first()
+    session.rollback()
+    monkeypatch.setattr(bridge, "quotes_now", lambda s, ids: {**quotes_now(s, ids), erased: "████"})
+    propose(inquiry)
+    session.rollback()
+    read = set(session.scalars(select(LatestRun.passage_id)))
+    assert read
+    assert erased not in read
+    assert erased not in set(session.scalars(select(Suggestion.passage_id)))
 
 
 def test_a_coding_of_words_counts_for_the_passage_around_them(
