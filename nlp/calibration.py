@@ -83,7 +83,7 @@ class AcceptanceCurve:
         ordered = sorted(judged, key=lambda one: (one.score, one.code, one.accepted))
         self.scores_ = np.array([one.score for one in ordered], dtype=np.float64)
         self.accepted_ = np.array([one.accepted for one in ordered], dtype=np.float64)
-        if ((self.scores_ < 0) | (self.scores_ > 1)).any():
+        if not ((self.scores_ >= 0) & (self.scores_ <= 1)).all():  # so that NaN is refused, too
             raise NlpError("Scores are probabilities between 0 and 1.")
         self.decided_ = len(ordered)
         starts = _starts(self.scores_, self.least)

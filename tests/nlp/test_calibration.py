@@ -107,9 +107,10 @@ def test_a_precision_that_cannot_be_is_refused(wanted: float) -> None:
         AcceptanceCurve().fit([]).floor(wanted)
 
 
-def test_scores_that_are_no_probabilities_are_refused() -> None:
+@pytest.mark.parametrize("score", [1.2, -0.1, float("nan"), float("inf")])
+def test_scores_that_are_no_probabilities_are_refused(score: float) -> None:
     with pytest.raises(NlpError, match="Scores"):
-        AcceptanceCurve().fit([Judged("a", 1.2, accepted=True)])
+        AcceptanceCurve().fit([Judged("a", score, accepted=True)])
 
 
 judgements = st.lists(
