@@ -41,7 +41,8 @@ from consult.reports.writing import Order, Written, write_csv
 def export_records(export: str, inquiry_slug: str, out: Path, clearance: str) -> None:
     """Write codings, suggestions or decisions to a CSV file."""
     reading = db.session()
-    order = Order(Export(export), inquiry_by_slug(reading, inquiry_slug).id, Clearance(clearance))
+    inquiry_id = inquiry_by_slug(reading, inquiry_slug).id
+    order = Order(Export(export), inquiry_id, Clearance(clearance), with_kept_back=True)
     total = row_count(reading, order.export, order.inquiry_id, order.clearance)
     with progress(total, f"Writing {export}") as on_rows:
         try:

@@ -15,7 +15,7 @@ EXPORTS = {
     Export.CODINGS: ("Codings", "Each code that a person applied to a passage and has not withdrawn."),
     Export.SUGGESTIONS: (
         "Suggestions",
-        "What the machine last proposed for each passage, why, and what people decided on it.",
+        "What the machine last proposed, why, and what was decided. Not for passages still to be read blind.",
     ),
     Export.DECISIONS: ("Decisions", "Each accept, reject, replace or skip of a suggestion, and by whom."),
 }

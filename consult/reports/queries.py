@@ -29,10 +29,16 @@ Replacement = aliased(Code)
 
 
 def export_batches(
-    session: Session, export: Export, inquiry_id: int, clearance: Clearance
+    session: Session, export: Export, inquiry_id: int, clearance: Clearance, *, with_kept_back: bool = False
 ) -> Iterator[Sequence[Row[Any]]]:
-    """Yield an export's rows in reading order, each quote checked; DamagedText when one is not verbatim."""
-    rows = session.execute(_statement(export, inquiry_id, clearance).execution_options(yield_per=BATCH))
+    """Yield an export's rows in reading order, each quote checked; DamagedText when one is not verbatim.
+
+    Suggestions kept back from readers of the blind sample only where asked for: who reads may export, too.
+    """
+    wanted = _statement(export, inquiry_id, clearance)
+    if export is Export.SUGGESTIONS and not with_kept_back:
+        wanted = wanted.where(~kept_back())
+    rows = session.execute(wanted.execution_options(yield_per=BATCH))
     last: dict[int, StoredText] = {}
     for batch in rows.partitions(BATCH):
         last = _texts(session, batch, last)
@@ -92,10 +98,7 @@ def _codings() -> Any:
 
 
 def _suggestions() -> Any:
-    """Select what each passage's latest run proposed, with the last word given on that code there.
-
-    What is kept back from readers of the blind sample is kept back here: they may ask for exports, too.
-    """
+    """Select what each passage's latest run proposed, with the last word given on that code there."""
     words = settlements().subquery()
     last = (
         select(words.c.passage_id, words.c.code_id, func.max(words.c.id).label("decision_id"))
@@ -117,7 +120,7 @@ def _suggestions() -> Any:
         )
         .outerjoin(Decision, Decision.id == last.c.decision_id)
     )
-    return _with_context(rows).where(~kept_back())
+    return _with_context(rows)
 
 
 def _decisions() -> Any:

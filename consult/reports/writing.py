@@ -23,11 +23,12 @@ from consult.reports.rules import COLUMNS, Export, Pseudonyms
 
 @dataclass(frozen=True)
 class Order:
-    """Which export is wanted, of which inquiry, for whom."""
+    """Which export is wanted, of which inquiry, for whom; with what is to be read blind only by command."""
 
     export: Export
     inquiry_id: int
     clearance: Clearance
+    with_kept_back: bool = False
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,10 @@ def write_csv(
     digest, count, people = hashlib.sha256(), 0, Pseudonyms()
     columns = COLUMNS[order.export]
     _put(file, digest, [columns])
-    for batch in export_batches(session, order.export, order.inquiry_id, order.clearance):
+    batches = export_batches(
+        session, order.export, order.inquiry_id, order.clearance, with_kept_back=order.with_kept_back
+    )
+    for batch in batches:
         withheld = withheld_spans(session, [row.source_text for row in batch], order.clearance)
         lines = [outside(row, withheld) for row in batch]
         _put(file, digest, [line_of(line, columns, order.clearance, people) for line in lines])

@@ -196,20 +196,6 @@ def test_suggestions_are_those_of_each_passages_latest_run(export: Run, desk: De
     assert restored(rows[0]["quote"])[reasons[0]["start"] : reasons[0]["end"]] == reasons[0]["text"]
 
 
-def test_what_was_proposed_for_a_passage_to_be_read_blind_is_not_exported_before_it_was_read(
-    export: Run, desk: Desk, session: Session
-) -> None:
-    run = desk.build.model_run(desk.inquiry)
-    desk.build.suggestions(run, desk.passages[0], desk.codes[0])
-    drawn = desk.passages[0].id
-    desk.build.add(BlindPassage(passage_id=drawn, inquiry_id=desk.inquiry.id))
-    session.commit()
-    assert exported(export, "suggestions") == []
-    read_passage_blind(session, drawn, **desk.who(desk.ann))
-    session.commit()
-    assert len(exported(export, "suggestions")) == 1
-
-
 def test_decisions_say_who_decided_and_whether_it_was_taken_back(
     export: Run, desk: Desk, session: Session
 ) -> None:
@@ -347,6 +333,26 @@ def test_the_page_sends_the_same_file_as_the_command_and_leaves_a_trace(
     assert sent.response.mimetype == "text/csv"
     assert sent.response.headers["Content-Disposition"].endswith('-codings-public.csv"')
     assert event.detail["sha256"] == hashlib.sha256(out.read_bytes()).hexdigest()
+
+
+def test_a_member_takes_out_no_suggestion_of_a_passage_that_is_still_to_be_read_blind(
+    export: Run, desk: Desk, session: Session, client_of: Callable[[User], PageClient]
+) -> None:
+    drawn = desk.passages[0].id
+    desk.build.suggestions(desk.build.model_run(desk.inquiry), desk.passages[0], desk.codes[0])
+    desk.build.add(BlindPassage(passage_id=drawn, inquiry_id=desk.inquiry.id))
+    session.commit()
+
+    def taken() -> int:
+        client = client_of(desk.ann)
+        page = client.get(f"/inquiries/{desk.inquiry.slug}/records")
+        values = {"export": "suggestions", "clearance": "complete"}
+        return len(rows_of(client.submit(page, values, with_field="export").response.get_data()))
+
+    assert (taken(), len(exported(export, "suggestions"))) == (0, 1)
+    read_passage_blind(session, drawn, **desk.who(desk.ann))
+    session.commit()
+    assert taken() == 1
 
 
 def test_nothing_is_chosen_for_the_reader_and_nothing_chosen_is_said(
