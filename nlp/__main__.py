@@ -130,7 +130,7 @@ def _evaluate(chosen: argparse.Namespace) -> None:
     from nlp.evaluate import evaluate
     from nlp.table import comparison
 
-    _check_writable(chosen.out)
+    _check_writable(chosen.out, chosen.units, chosen.labels, chosen.codebook)
     if chosen.seed < 0:
         raise NlpError("--seed must be 0 or more.")
     corpus = read_corpus(chosen.units, chosen.labels, chosen.codebook)
@@ -146,7 +146,7 @@ def _evaluate(chosen: argparse.Namespace) -> None:
 def _duplicates(chosen: argparse.Namespace) -> None:
     from nlp.duplicates import group_file
 
-    _check_writable(chosen.out)
+    _check_writable(chosen.out, chosen.units)
     _write(chosen.out, group_file(chosen.units, _say))
 
 
@@ -155,7 +155,7 @@ def _discover(chosen: argparse.Namespace) -> None:
 
     described = chosen.out.with_name(f"{chosen.out.stem}.themes.csv")
     for path in (chosen.out, described):
-        _check_writable(path)
+        _check_writable(path, chosen.units)
     finder = GroupFinder(chosen.groups, seed=chosen.seed, encoder=_encoder(chosen))
     at_most = None if chosen.encoder else _ENCODED_UNASKED
     groups, themes = group_file(chosen.units, finder, _say, encode_at_most=at_most)
@@ -204,8 +204,10 @@ def _encoder(chosen: argparse.Namespace) -> Encoder | None:
     return encoder and KeepingEncoder(encoder)
 
 
-def _check_writable(path: Path) -> None:
-    """Say so before minutes of work, not after."""
+def _check_writable(path: Path, *read: Path) -> None:
+    """Say so before minutes of work, not after; and never write over what is to be read."""
+    if path.resolve() in {source.resolve() for source in read}:
+        raise NlpError(f"{path} is read by this command and would be lost: name another file for --out.")
     if path.is_dir() or not os.access(path.parent, os.W_OK):
         raise NlpError(f"{path} cannot be written: name a file in a folder that may be written to.")
 

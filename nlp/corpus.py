@@ -133,7 +133,8 @@ def read_rows(path: Path, columns: Sequence[str]) -> list[Row]:
     headings = rows[0] if rows else {}
     missing = [column for column in columns if column not in headings]
     if missing:
-        raise NlpError(f"{path} has no column {missing[0]!r}: it needs {', '.join(columns)}.")
+        found = f"it has {', '.join(filter(None, headings))}" if any(headings) else "it is empty"
+        raise NlpError(f"{path} has no column {missing[0]!r}: it needs {', '.join(columns)}; {found}.")
     return [{key: value for key, value in row.items() if key} for row in rows[1:]]
 
 

@@ -420,9 +420,10 @@ def test_the_order_of_the_file_changes_only_the_order_of_the_result(tmp_path: Pa
 
 BAD = {
     "missing": (None, "not there"),
-    "empty": (b"", "no column 'unit_id'"),
+    "empty": (b"", "it is empty"),
     "headings only": (b"unit_id,text\n", "no units"),
-    "without text": (b"unit_id,words\n1,a\n", "no column 'text'"),
+    "without text": (b"unit_id,words\n1,a\n", "it has unit_id, words"),
+    "of semicolons": (b"unit_id;text\n1;a\n", "it has unit_id;text"),
     "twice": (b"unit_id,text\n1,a\n1,b\n", "unique"),
     "another encoding": (b"unit_id,text\n1,caf\xe9\n", "not UTF-8"),
 }
@@ -447,6 +448,16 @@ def test_a_result_that_cannot_be_written_is_told_before_the_work(
 ) -> None:
     assert run(units_file(tmp_path / "u.csv", ROWS), tmp_path / "no" / "g.csv") == 2
     assert "cannot be written" in capsys.readouterr().err
+
+
+def test_the_units_are_never_written_over(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    units = units_file(tmp_path / "u.csv", ROWS)
+    before = units.read_bytes()
+    (tmp_path / "same.csv").symlink_to(units)
+    for out in (units, tmp_path / "." / "u.csv", tmp_path / "same.csv"):
+        assert run(units, out) == 2
+        assert "would be lost" in capsys.readouterr().err
+    assert units.read_bytes() == before
 
 
 def test_real_campaigns_are_told_apart(shared_data: Path, tmp_path: Path) -> None:

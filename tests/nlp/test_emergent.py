@@ -290,6 +290,26 @@ def test_the_command_says_in_one_line_what_is_wrong(
     assert complained.count("\n") == 1
 
 
+@pytest.mark.parametrize(("units", "out"), [("t.csv", "t.csv"), ("t.themes.csv", "t.csv")])
+def test_neither_file_of_groups_is_written_over_the_units(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], units: str, out: str
+) -> None:
+    _write(tmp_path / units, [("U1", "The bus never comes.")])
+    before = (tmp_path / units).read_bytes()
+    command = [
+        "discover",
+        "--encoder",
+        "none",
+        "--units",
+        str(tmp_path / units),
+        "--out",
+        str(tmp_path / out),
+    ]
+    assert main(command) == 2
+    assert "would be lost" in capsys.readouterr().err
+    assert (tmp_path / units).read_bytes() == before
+
+
 def test_groups_agree_with_the_codes_that_people_gave(shared_data: Path) -> None:
     folder = shared_data / "themefinder_synthetic"
     texts = {row["unit_id"]: row["text"] for row in _read(folder / "units.csv")}

@@ -128,7 +128,7 @@ def test_examples_in_a_cell_are_taken_one_by_one(tmp_path: Path) -> None:
 
 BAD = {
     "units missing": ("units", None, "not there"),
-    "units empty": ("units", b"", "no column 'unit_id'"),
+    "units empty": ("units", b"", "it is empty"),
     "units without text": ("units", b"unit_id,words\n1,a\n", "no column 'text'"),
     "units of headings only": ("units", b"unit_id,text\n", "no units"),
     "units twice": ("units", b"unit_id,text\n1,a\n1,b\n", "unique"),
@@ -173,6 +173,16 @@ def test_wrong_options_are_one_plain_line_and_exit_code_2(
 ) -> None:
     assert run(files, *more) == 2
     assert_one_line(capsys.readouterr().err, message)
+
+
+@pytest.mark.parametrize("which", ["units", "labels", "codebook"])
+def test_what_is_read_is_never_written_over(
+    files: dict[str, Path], capsys: pytest.CaptureFixture[str], which: str
+) -> None:
+    before = files[which].read_bytes()
+    assert run(files, "--out", str(files[which])) == 2
+    assert_one_line(capsys.readouterr().err, "would be lost")
+    assert files[which].read_bytes() == before
 
 
 def test_no_command_at_all_is_bad_input(capsys: pytest.CaptureFixture[str]) -> None:
