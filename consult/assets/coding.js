@@ -58,6 +58,13 @@ function keysOn() {
   }
 }
 
+const at = (key) => current().querySelector(`[data-key=${key}]`);
+
+// A key with nothing to press says so: silence reads as a fault.
+function pressOr(button, none) {
+  button ? button.click() : say(none);
+}
+
 const moves = {
   j: () => step(1),
   ArrowDown: () => step(1),
@@ -66,9 +73,9 @@ const moves = {
   u: undo,
   n: () => document.getElementById("next").click(),
   "?": () => keys.showModal(),
-  w: () => (card()?.querySelector("[data-key=w]") ?? current().querySelector("[data-key=w]"))?.click(),
-  x: () => current().querySelector("[data-key=x]")?.click(),
-  b: () => current().querySelector("[data-key=b]")?.click(),
+  w: () => pressOr(card()?.querySelector("[data-key=w]") ?? at("w"), "You have coded nothing on this passage."),
+  x: () => pressOr(at("x"), "This passage cannot be cut anew here."),
+  b: () => pressOr(at("b"), "This passage does not wait to be read without suggestions."),
   c: () => (selectedWords()?.passage ?? current()).querySelector("[data-key=c]").click(),
 };
 
@@ -94,7 +101,8 @@ function onKey(event) {
 function actionOf(event) {
   if (/^[1-5]$/.test(event.key)) {
     const target = openIn(current())[Number(event.key) - 1];
-    return target && (() => goTo(current(), target));
+    const none = () => say(`There is no open suggestion ${event.key} on this passage.`);
+    return target ? () => goTo(current(), target) : none;
   }
   if ("ares".includes(event.key) && !event.repeat) {
     const target = card();

@@ -221,6 +221,17 @@ def test_a_passage_drawn_by_lot_is_read_before_its_suggestions_are_seen(page: Pa
     expect(status(page)).to_contain_text("Read")
 
 
+def test_a_key_with_nothing_to_press_says_so(page: Page, sign_in: SignIn) -> None:
+    sign_in(page, "analyst")
+    page.goto(f"{HOME}/coding/LOC0020")
+    undrawn = page.locator(".app-passage:not(:has(.app-blind))").first
+    undrawn.focus()
+    page.keyboard.press("b")
+    expect(status(page)).to_contain_text("does not wait to be read without suggestions")
+    page.keyboard.press("5")
+    expect(status(page)).to_contain_text("no open suggestion 5")
+
+
 def test_a_lost_connection_loses_no_act(page: Page, sign_in: SignIn) -> None:
     sign_in(page, "analyst")
     page.goto(f"{HOME}/coding/LOC0020")

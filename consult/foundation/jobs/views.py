@@ -27,6 +27,14 @@ TITLES = {
     JobName.SPREADSHEET_SETTLED: "Storing a spreadsheet",
 }
 
+# Where what a job made is read, for whoever may read it.
+RESULTS = {
+    JobName.SUGGESTIONS_WANTED: (Permission.CODE_EVIDENCE, "coding.queue", "Go to coding"),
+    JobName.CAMPAIGNS_WANTED: (Permission.READ_EVIDENCE, "campaigns.index", "Go to the campaigns"),
+    JobName.GROUPS_WANTED: (Permission.READ_EVIDENCE, "groups.index", "Go to the groups to read"),
+    JobName.QUOTES_WANTED: (Permission.READ_THEMES, "themes.index", "Go to the themes"),
+}
+
 
 @blueprint.get("/<int:job_id>")
 @requires(Permission.SEE_INQUIRY)
@@ -35,11 +43,13 @@ def job(inquiry_slug: str, job_id: int) -> str:
     identity = current_identity()
     found = queue.job_of(db.session(), job_id, identity.inquiry_id)
     finished = found.state in FINISHED
+    may, endpoint, words = RESULTS.get(found.name, (None, "", ""))
     return render_template(
         "jobs/job.html",
         job=found,
         heading=TITLES[found.name],
         finished=finished,
+        result=(url_for(endpoint, inquiry_slug=inquiry_slug), words) if may and identity.may(may) else None,
         may_stop=not finished and identity.may(Permission.REQUEST_SUGGESTIONS),
     )
 

@@ -94,6 +94,7 @@ def test_a_score_is_shown_as_what_it_has_meant(desk: Desk, ann: PageClient) -> N
     desk.session.commit()
     page = ann.get(f"/inquiries/{desk.inquiry.slug}/coding/{desk.submission.reference}")
     assert "About 7 in 10 like this were accepted" in page.text
+    assert not page.all(".app-suggestion__band")  # a word beside it would quarrel with what is known
     assert latest_summary(desk.session, desk.inquiry.id) == end.summary
 
 

@@ -14,8 +14,8 @@ from consult.foundation.errors import Busy, NotFound, Refused
 from consult.foundation.jobs import chores, engine, queue, worker
 from consult.foundation.jobs.models import Job
 from consult.foundation.jobs.names import JobName, JobState
-from consult.foundation.jobs.views import TITLES
-from consult.foundation.security import Role
+from consult.foundation.jobs.views import RESULTS, TITLES
+from consult.foundation.security import ROLES_WITH, Role
 from tests.builders import NOON, Builder
 from tests.page import PageClient
 
@@ -245,6 +245,24 @@ def test_only_who_may_ask_for_work_is_offered_to_stop_it(
     page = client_of(member).get(f"/inquiries/{inquiry.slug}/jobs/{job_id}")
     assert "Waiting for its turn." in page.text
     assert ("Stop it" in page.text) is offered
+
+
+@pytest.mark.parametrize("name", RESULTS)
+@pytest.mark.parametrize("role", [Role.ANALYST, Role.CHAIR])
+def test_the_page_of_a_job_leads_to_what_it_made_whoever_may_read_that(
+    build: Builder, client_of: Callable[[User], PageClient], name: JobName, role: Role
+) -> None:
+    inquiry = build.inquiry()
+    member = build.member(inquiry, role)
+    wanted = queue.enqueue(build.session, name, {}, at=NOON, inquiry_id=inquiry.id)
+    build.session.commit()
+    browser = client_of(member)
+    page = browser.get(f"/inquiries/{inquiry.slug}/jobs/{wanted.id}")
+    permission, _, words = RESULTS[name]
+    offered = role in ROLES_WITH[permission]
+    assert (words in page.text) is offered
+    if offered:
+        assert browser.get(page.link(words)).status == 200
 
 
 def test_every_job_name_has_a_handler_and_a_title(app: Flask, build: Builder) -> None:
