@@ -39,7 +39,7 @@ def mark_of(inquiry_id: int) -> str:
 
 def keep_model(inquiry_id: int, run_id: int, proposer: "Proposer", mark: str) -> str | None:
     """Save a run's model and let go of older ones; return its pin, or None when an erasure came between."""
-    place = folder_of(inquiry_id) / str(run_id)
+    place = _made(folder_of(inquiry_id)) / str(run_id)
     pin = proposer.save(place)
     if mark_of(inquiry_id) != mark:
         shutil.rmtree(place, ignore_errors=True)
@@ -69,14 +69,19 @@ def load_model(inquiry_id: int, run_id: int, pin: str) -> "Proposer":
 
 def forget_models(inquiry_id: int) -> int:
     """Delete all models of an inquiry, and let none be kept that is learning now; return how many."""
-    folder = folder_of(inquiry_id)
-    folder.mkdir(parents=True, exist_ok=True)
+    folder = _made(folder_of(inquiry_id))
     # The mark first: a model saved between it and the deletion is deleted, one saved later is not kept.
     (folder / MARK).write_text(secrets.token_hex(8), "utf-8")
     kept = runs_kept(inquiry_id)
     for run_id in kept:
         shutil.rmtree(folder / str(run_id))
     return len(kept)
+
+
+def _made(folder: Path) -> Path:
+    """Return a folder that is there, and that nobody else on this machine may look into."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder
 
 
 def state_of(inquiry_id: int, run_id: int, pin: str | None) -> str:

@@ -122,6 +122,11 @@ def test_a_command_checks_the_models_that_are_kept(inquiry: Inquiry, app: Flask)
     assert (damaged.exit_code, "Damaged" in damaged.output) == (1, True)
 
 
+def test_nobody_else_on_the_machine_may_look_into_the_models(inquiry: Inquiry) -> None:
+    run(inquiry)
+    assert artefacts.folder_of(inquiry.id).stat().st_mode & 0o077 == 0
+
+
 def test_an_erasure_deletes_every_model_of_its_inquiry_and_of_no_other(
     inquiry: Inquiry, session: Session, build: Builder
 ) -> None:
