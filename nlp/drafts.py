@@ -39,6 +39,7 @@ class Quotable:
         respondent: who said it; nobody is quoted twice while others have spoken.
         group: the kind of respondent or place, over which quotes are spread; empty where it is not known.
         campaign: on whose template it is; a campaign is quoted once at most. Empty: on none.
+        language: that of its words; what few write in stands apart by words alone. Empty where not known.
         opposing: whether a person (or the codebook) marked it as against what most say on the theme.
     """
 
@@ -47,6 +48,7 @@ class Quotable:
     respondent: str = ""
     group: str = ""
     campaign: str = ""
+    language: str = ""
     opposing: bool = False
 
 
@@ -71,7 +73,8 @@ def choose(
 
     Representative are those nearest to what is said by all who are not opposed, strong, and unlike each other
     (maximal marginal relevance, Carbonell 1998). Dissenting are those marked as opposing; where none is
-    marked, those furthest from what is typical, which the reason says. There may be fewer than asked for.
+    marked, those in the language of most that are furthest from what is typical, which the reason says.
+    There may be fewer than asked for.
     """
     _check(passages, representative, dissenting)
     usable = [i for i in _in_order(passages) if read_words(passages[i].text)]
@@ -81,7 +84,7 @@ def choose(
     marked = bool(table.opposing.any() and not table.opposing.all())
     typical = table.nearness(~table.opposing if marked else np.ones(len(usable), dtype=bool))
     first = table.pick(typical, ~table.opposing if marked else typical > -2, representative, [])
-    apart, among = (typical * 0, table.opposing) if marked else (-typical, typical < _CLOSE)
+    apart, among = (typical * 0, table.opposing) if marked else (-typical, (typical < _CLOSE) & table.usual)
     second = table.pick(apart, among, dissenting, first)
     return [
         *(Chosen(usable[i], "representative", table.why_typical(i, typical, first)) for i in first),
@@ -95,6 +98,9 @@ class _Table:
     def __init__(self, passages: Sequence[Quotable], encoder: Encoder | None, seed: int) -> None:
         self.passages = passages
         self.opposing = np.array([one.opposing for one in passages])
+        languages = sorted(one.language for one in passages if one.language)
+        most = max(languages, key=languages.count, default="")
+        self.usual = np.array([one.language in {most, ""} for one in passages])
         strength = np.array([one.strength for one in passages], dtype=np.float64)
         rows, _ = directions_of([one.text for one in passages], strength, encoder, seed)
         self.unit = np.asarray(normalize(rows.astype(np.float64)))

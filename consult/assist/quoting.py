@@ -38,6 +38,7 @@ def _chosen(passages: Sequence[QuotablePassage], encoder: "Encoder | None") -> l
             respondent=str(each.respondent_id),
             group=each.respondent_type,
             campaign=str(each.campaign_id or ""),
+            language=each.language,
         )
         for each in passages
     ]

@@ -46,6 +46,15 @@ def test_without_a_mark_the_reason_says_that_somebody_has_to_read_whether_it_dis
     assert "read whether it dissents" in apart.why
 
 
+def test_a_passage_in_another_language_is_not_taken_for_dissent() -> None:
+    welsh = "Mae pris y bws i'r dref wedi dyblu ac ni all fy nghymdogion dalu amdano mwyach."
+    swans = "Swans on the canal were fed by my grandfather every winter morning."
+    passages = [*quotable(*FARES, swans, language="en"), *quotable(welsh, language="cy")]
+    chosen = choose(passages, representative=2, dissenting=2)
+    assert swans in texts_of(chosen, passages, "dissenting")
+    assert welsh not in texts_of(chosen, passages, "dissenting")
+
+
 def test_each_choice_says_why_in_plain_words() -> None:
     passages = [
         Quotable(text, strength=3.0, respondent=str(n), group=f"type {n % 2}") for n, text in enumerate(FARES)
