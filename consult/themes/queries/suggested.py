@@ -64,7 +64,7 @@ def quotable_passages(session: Session, inquiry_id: int, theme_id: int) -> list[
             Submission.respondent_id,
             func.coalesce(RespondentType.name, "").label("respondent_type"),
             CampaignMember.campaign_id,
-            func.coalesce(Passage.language, "").label("language"),
+            func.coalesce(Passage.language, Submission.language).label("language"),
         )
         .join(coded, coded.c.passage_id == Passage.id)
         .join(Submission, Submission.id == Passage.submission_id)
