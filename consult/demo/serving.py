@@ -4,6 +4,7 @@ Python runs one thread of a process at a time. With jobs in the same process as 
 hour of closing waited for the reading of what the first of them had sent: docs/adr/0007-jobs.md.
 """
 
+import gc
 import os
 import socket
 import sys
@@ -74,6 +75,9 @@ def serve_from(app: Flask, listening: socket.socket) -> None:
         return
     # Nothing open on a database may be carried into a child.
     db.engine.dispose()
+    # What is loaded by now stays for good: no process should look through it for garbage, and so copy it.
+    gc.collect()
+    gc.freeze()
     end, held = os.pipe()
     writers = WritersOfPages(processes)
 
