@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from consult.codebook.models import Code, Codebook
@@ -11,11 +11,10 @@ from consult.codebook.rules import CodeState
 from consult.coding.models import Coding, Decision, LatestRun, Suggestion
 from consult.coding.models_quality import BlindReading
 from consult.coding.queries import settlements, stands
+from consult.coding.queries.quality import population
 from consult.coding.queries.standing import counts
-from consult.evidence.models import Passage, Submission
+from consult.evidence.models import Passage
 from consult.evidence.models_vectors import PassageVector
-from consult.evidence.queries import counted, in_cut, passage_stands
-from consult.evidence.queries.repeats import repeated
 
 # Where more are unread, as many spread evenly over all: only the first few hundred places are kept anyway.
 COMPARED_AT_MOST = 20_000
@@ -84,20 +83,9 @@ def _unread(inquiry_id: int, step: int) -> Select[int]:
         select(Passage.id)
         .join(LatestRun, LatestRun.passage_id == Passage.id)
         .where(
-            *_readable(inquiry_id),
+            *population(inquiry_id),
             Passage.id % step == 0,
             Passage.id.not_in(select(settled.c.passage_id)),
             Passage.id.not_in(select(BlindReading.passage_id).where(BlindReading.inquiry_id == inquiry_id)),
         )
-    )
-
-
-def _readable(inquiry_id: int) -> tuple[ColumnElement[bool], ...]:
-    outside = select(Submission.id).where(Submission.inquiry_id == inquiry_id, ~counted())
-    return (
-        Passage.inquiry_id == inquiry_id,
-        in_cut(),
-        Passage.submission_id.not_in(outside),
-        passage_stands(),
-        ~repeated(),
     )

@@ -6,7 +6,7 @@ from flask.cli import with_appcontext
 from flask_migrate import upgrade
 
 from consult.demo.seed import ACCOUNTS, PASSWORD, has_accounts, is_empty, seed
-from consult.demo.serving import HOST, reserve, serve_from
+from consult.demo.serving import HOST, in_a_process_of_its_own, reserve, serve_from
 from consult.foundation.commands import plain_errors
 
 
@@ -25,7 +25,7 @@ def serve(port: int, *, demo: bool) -> None:
     upgrade()
     if demo and is_empty():
         click.echo("Making the demo inquiry; this happens once.")
-        seed(lambda step: click.echo(f"  {step} …"))
+        in_a_process_of_its_own(lambda: seed(lambda step: click.echo(f"  {step} …")))
     click.echo(welcome(app, port, demo=demo and has_accounts()))
     serve_from(app, listening)
 

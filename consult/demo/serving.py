@@ -10,6 +10,7 @@ import socket
 import sys
 import threading
 import time
+import traceback
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -121,6 +122,33 @@ def start_child(work: Callable[[], None]) -> int:
         finally:
             os._exit(0)
     return child
+
+
+def in_a_process_of_its_own(work: Callable[[], None]) -> None:
+    """Do work that loads the engines of language, and wait for it; raises ConsultError when it failed.
+
+    Their threads do not come along when those who serve are forked, and a process that misses them breaks.
+    """
+    if not sys.platform.startswith("linux"):
+        work()
+        return
+    db.session.remove()
+    db.engine.dispose()
+    sys.stdout.flush()
+    child = os.fork()
+    if child == 0:
+        status = 1
+        try:
+            work()
+            status = 0
+        except BaseException:
+            traceback.print_exc()
+        finally:
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os._exit(status)
+    if os.waitpid(child, 0)[1]:
+        raise ConsultError("The demo could not be made; the reason stands above.")
 
 
 def wait_while_alive(children: list[int]) -> None:

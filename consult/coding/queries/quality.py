@@ -159,6 +159,7 @@ def counts_by_code(session: Session, inquiry_id: int) -> list[CodeCounts]:
 
 
 def population(inquiry_id: int) -> tuple[ColumnElement[bool], ...]:
+    """Return what makes a passage one of those that figures of an inquiry's suggestions are about."""
     outside = select(Submission.id).where(Submission.inquiry_id == inquiry_id, ~counted())
     return (
         Passage.inquiry_id == inquiry_id,

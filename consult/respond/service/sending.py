@@ -93,7 +93,9 @@ def send_draft(
     call = as_open_now(session, prepared.call) if prepared else call_of_draft(session, draft.call_id)
     must_be_open(call, at, begun_at=draft.started_at)
     if prepared is None or prepared.stood != _standing(draft, call):
-        prepared = _prepared(session, as_held(session, draft), return_code, call)
+        held = as_held(session, draft)
+        _must_be_complete(held, call)
+        prepared = _prepared(session, held, return_code, call)
     submission_id = _stored(session, draft, prepared.ready, actor=actor, at=at)
     draft.submission_id = submission_id
     draft.answers, draft.about, draft.confidences, draft.written = {}, {}, [], {}
@@ -104,10 +106,13 @@ def send_draft(
     return submission_id
 
 
-def _prepared(session: Session, held: DraftHeld, return_code: str, call: CallToAnswer) -> Prepared:
+def _must_be_complete(held: DraftHeld, call: CallToAnswer) -> None:
     gaps = gaps_in(call.asking, held.filled)
     if gaps:
         raise BadInput(_("Some answers must be put right before you send."), [gap.message for gap in gaps])
+
+
+def _prepared(session: Session, held: DraftHeld, return_code: str, call: CallToAnswer) -> Prepared:
     evidence = _evidence_of(session, held, call, return_code)
     ready = made_ready(session, evidence, call.inquiry_id)
     has_more = bool(held.files) or words.has_versions(session, held.id)

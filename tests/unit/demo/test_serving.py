@@ -21,6 +21,7 @@ from consult.demo.seed import make_people
 from consult.demo.serving import HOST, reserve, server_options
 from consult.demo.sharing import SharingServer, sharing_server
 from consult.foundation.database import db, transaction
+from consult.foundation.errors import ConsultError
 from tests.builders import Builder
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -162,6 +163,16 @@ def test_demo_accounts_are_named_only_where_they_can_sign_in(
     assert ("Demo accounts" in result.output) is are_there
     # A snapshot kept open would let the write-ahead log grow for ever, with erased words in it.
     assert open_while_serving == [False]
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="elsewhere nothing is forked")
+def test_the_demo_is_made_where_the_processes_that_serve_do_not_come_from(app: Flask, tmp_path: Path) -> None:
+    told = tmp_path / "process"
+    with app.app_context():
+        serving.in_a_process_of_its_own(lambda: told.write_text(str(os.getpid())) and None)
+        with pytest.raises(ConsultError, match="could not be made"):
+            serving.in_a_process_of_its_own(lambda: 1 // 0 and None)
+    assert int(told.read_text()) != os.getpid()
 
 
 def test_a_port_that_is_taken_is_said_plainly_and_nothing_is_made(fresh_app: Callable[..., Flask]) -> None:
