@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from flask import Flask, request
 from flask_migrate import upgrade
+from waitress import wasyncore
 
 from consult.demo import commands, serving
 from consult.demo.seed import make_people
@@ -205,8 +206,10 @@ def stop(server: SharingServer, thread: threading.Thread) -> None:
     """Close a server when its last answer has gone out, for its threads would write to what is closed."""
     until(lambda: not server.active_channels)
     until(lambda: server.task_dispatcher.active_count == 0)
-    server.close()
+    # In the server's own thread: closed from another one, its loop would stumble over what is gone.
+    server.trigger.pull_trigger(lambda: wasyncore.close_all(server._map))
     thread.join(PATIENCE_SECONDS)
+    server.task_dispatcher.shutdown()
 
 
 def answers(port: int, path: str = "/") -> bool:
